@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander';
+import { ShoalError, ShoalErrors } from '../base/error.ts';
+import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { sendCommand } from './commands/send.ts';
+import { startCommand } from './commands/start.ts';
+
+/** What a process ends with; sysexits.h gives 78 its meaning. */
+const EXIT = { done: 0, failed: 1, wrongUsage: 2, badConfiguration: 78 } as const;
+
+/** Codes of single errors that mean: what the operator has written is wrong. */
+const BAD_CONFIGURATION: ReadonlySet<string> = new Set(['bad-settings', 'store-volatile']);
+
+export function program(): Command {
+  return new Command('shoal')
+    .description('Real-time customer segmentation')
+    .option('--config <file>', 'settings (default: config/shoal.yaml)')
+    .option('--set <key=value...>', 'a setting that wins over the file and the environment')
+    .addCommand(startCommand())
+    .addCommand(demoCommand())
+    .addCommand(sendCommand())
+    .addCommand(configCommand())
+    .showHelpAfterError('shoal --help shows all commands and flags')
+    .exitOverride();
+}
+
+/**
+ * Runs one command line, and says on standard error what went wrong.
+ *
+ * @param args the words after the program's name
+ * @returns the exit status
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const shoal = program();
+    for (const command of shoal.commands) command.exitOverride();
+    await shoal.parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    // Commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+    if (error instanceof ShoalError || error instanceof ShoalErrors) {
+      process.stderr.write(`${String(error)}\n`);
+      return statusOf(error);
+    }
+    throw error;
+  }
+}
+
+function statusOf(error: ShoalError | ShoalErrors): number {
+  // Several at once are those of a folder of definitions, or of the settings.
+  if (error instanceof ShoalErrors) return EXIT.badConfiguration;
+  if (error.code === 'wrong-usage') return EXIT.wrongUsage;
+  return BAD_CONFIGURATION.has(error.code) ? EXIT.badConfiguration : EXIT.failed;
+}

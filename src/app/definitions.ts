@@ -1,0 +1,49 @@
+import { loadTemplates } from '../adapters/eta/templates.ts';
+import { ShoalErrors, type ShoalError } from '../base/error.ts';
+import { UTC } from '../base/zone.ts';
+import { parseCampaigns } from '../campaign/folder.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { Definitions } from '../compile/definitions.ts';
+import type { Segment } from '../rules/rule.ts';
+import { loadSegments, readSources } from './definitions-folder.ts';
+import type { Settings } from './settings.ts';
+import { zoneOf } from './zone.ts';
+
+/**
+ * Reads all that users define: segments, campaigns, templates, and the configured zone's offsets.
+ *
+ * @param now ms since the epoch
+ * @throws ShoalErrors everything that is wrong in the folders
+ */
+export async function loadDefinitions(settings: Settings, now: number): Promise<Definitions> {
+  const { folders, timezone } = settings;
+  const errors: ShoalError[] = [];
+  const collect = async <T>(loading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await loading;
+    } catch (error) {
+      if (!(error instanceof ShoalErrors)) throw error;
+      errors.push(...error.errors);
+      return undefined;
+    }
+  };
+  const segments = await collect(loadSegments(folders.segments));
+  const templates = await collect(loadTemplates(folders.templates));
+  const campaigns = await collect(loadCampaigns(folders.campaigns, segments, templates?.names));
+  if (segments === undefined || campaigns === undefined || errors.length > 0) {
+    throw new ShoalErrors(errors);
+  }
+  const zone = timezone === UTC.name ? UTC : zoneOf(timezone, now);
+  return { segments, campaigns, zone };
+}
+
+async function loadCampaigns(
+  folder: string,
+  segments: readonly Segment[] | undefined,
+  templates: readonly string[] | undefined,
+): Promise<readonly Campaign[]> {
+  return parseCampaigns(await readSources(folder), folder, {
+    segments: segments && new Set(segments.map(({ id }) => id)),
+    templates: templates && new Set(templates),
+  });
+}

@@ -1,0 +1,55 @@
+import { partitionOf } from '../../base/hash.ts';
+import type { EpochMs } from '../../base/time.ts';
+import type { CustomerEvent } from '../../rules/event.ts';
+import { Lane, type LaneSettings } from './lane.ts';
+
+export interface PublisherSettings extends Omit<LaneSettings, 'patienceMs'> {
+  /** P, the partitions of the cluster. */
+  readonly partitions: number;
+  /** How long a message is repeated before the publisher gives up, ms; 30 s if nothing is said. */
+  readonly patienceMs?: number | undefined;
+}
+
+/**
+ * Publishes events to their partitions' logs, in batches. All methods throw `log-full` or
+ * `log-silent` (retry) once a lane has given up; what was added after that is not sent.
+ */
+export class Publisher {
+  readonly #lanes: readonly Lane[];
+
+  constructor(settings: PublisherSettings) {
+    const shared = { ...settings, patienceMs: settings.patienceMs ?? 30_000 };
+    this.#lanes = Array.from({ length: settings.partitions }, (_, p) => new Lane(p, shared));
+  }
+
+  /** Messages that are stored: batches, and ticks. */
+  get stored(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.stored, 0);
+  }
+
+  /**
+   * Adds an event to its partition's batch, which is sent when it is full.
+   *
+   * @returns undefined, or a promise that the caller must wait for before it adds more
+   */
+  add(event: CustomerEvent): Promise<void> | undefined {
+    return this.#lanes[partitionOf(event.customer, this.#lanes.length)]?.add(event);
+  }
+
+  /** Sends all that was added; resolves when it is stored. */
+  async flush(): Promise<void> {
+    for (const lane of this.#lanes) lane.cut();
+    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+  }
+
+  /** Sends all that was added and, behind it, a tick to every partition; resolves when stored. */
+  async tick(sentAt: EpochMs): Promise<void> {
+    for (const lane of this.#lanes) lane.tick(sentAt);
+    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+  }
+}
+
+/** The latest event time of a batch: the sender's clock in a cluster with `clock: sender`. */
+export function latestAtOf(events: readonly CustomerEvent[]): EpochMs {
+  return events.reduce((latest, event) => Math.max(latest, event.at), 0);
+}

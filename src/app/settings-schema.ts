@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { parseDuration } from '../base/time.ts';
+
+/*
+ * The settings as they are written: in `config/shoal.yaml`, in SHOAL_* variables, in flags. Every
+ * setting has a default, and `config/shoal.yaml` explains each; a test holds the two together.
+ */
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 30s, 10m or 1d');
+
+const port = z.number().int().min(0).max(65_535);
+
+const timezone = z
+  .string()
+  .refine(
+    (name) => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name),
+    'is no time zone of the IANA list, such as UTC or Europe/Berlin',
+  );
+
+/** Paths whose values are, or may hold, a secret: hidden when shown, readable from a file. */
+export const SECRETS: readonly string[] = ['nats.url', 'redis.url', 'smtp.password'];
+
+export const settingsSchema = z.strictObject({
+  cluster: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'is not of a to z, 0 to 9 and -, at most 32 characters')
+    .default('shoal'),
+  partitions: z.number().int().min(1).max(1_024).default(16),
+  clock: z.enum(['broker', 'sender']).default('broker'),
+  grace: duration.default('1s'),
+  timezone: timezone.default('UTC'),
+  allowVolatileRedis: z.boolean().default(false),
+  nats: z.strictObject({ url: z.string().default('nats://127.0.0.1:4222') }).prefault({}),
+  redis: z.strictObject({ url: z.string().default('redis://127.0.0.1:6379') }).prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8686),
+      engine: z.enum(['auto', 'uws', 'node-http']).default('auto'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') })
+    .prefault({}),
+  checkpoint: z.strictObject({ interval: duration.default('30s') }).prefault({}),
+  dedup: z
+    .strictObject({
+      window: duration.default('10m'),
+      ids: z.number().int().min(1).default(1_000_000),
+    })
+    .prefault({}),
+  smtp: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(1025),
+      tls: z.boolean().default(false),
+      user: z.string().default(''),
+      password: z.string().default(''),
+    })
+    .prefault({}),
+  mail: z
+    .strictObject({
+      from: z
+        .strictObject({
+          name: z.string().default('Shoal'),
+          address: z.email('is no mail address').default('shoal@example.com'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  folders: z
+    .strictObject({
+      segments: z.string().default('config/segments'),
+      campaigns: z.string().default('config/campaigns'),
+      templates: z.string().default('templates'),
+    })
+    .prefault({}),
+});
+
+/** All settings in the form in which they are written, defaults filled in. */
+export type WrittenSettings = z.infer<typeof settingsSchema>;
+
+export type LeafKind = 'text' | 'number' | 'truth';
+
+/** Every setting by its dotted path (`http.port`), with the kind of value it takes. */
+export function settingPaths(): ReadonlyMap<string, LeafKind> {
+  const paths = new Map<string, LeafKind>();
+  collect(settingsSchema, '', paths);
+  return paths;
+}
+
+function collect(schema: z.core.$ZodType, path: string, into: Map<string, LeafKind>): void {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    collect(schema.def.innerType, path, into);
+  } else if (schema instanceof z.ZodObject) {
+    for (const [key, inner] of Object.entries(schema.def.shape)) {
+      collect(inner, path === '' ? key : `${path}.${key}`, into);
+    }
+  } else if (schema instanceof z.ZodNumber) {
+    into.set(path, 'number');
+  } else {
+    into.set(path, schema instanceof z.ZodBoolean ? 'truth' : 'text');
+  }
+}

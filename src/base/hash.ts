@@ -1,0 +1,26 @@
+const encoder = new TextEncoder();
+
+/** FNV-1a, 32 bits, of the UTF-8 bytes of a text (Fowler, Noll, Vo; draft-eastlake-fnv). */
+export function fnv1a32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return fnv1a32Bytes(encoder.encode(text));
+    hash = Math.imul(hash ^ unit, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+export function fnv1a32Bytes(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/**
+ * The partition of a customer: FNV-1a-32 of the UTF-8 id, mod P, as NATS's own `partition()` maps
+ * it.
+ */
+export function partitionOf(customer: string, partitions: number): number {
+  return fnv1a32(customer) % partitions;
+}

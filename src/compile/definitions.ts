@@ -1,0 +1,11 @@
+import type { Zone } from '../base/zone.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { Segment } from '../rules/rule.ts';
+
+/** All that users define, as it travels in the log: whole, plain JSON, sorted by id. */
+export interface Definitions {
+  readonly segments: readonly Segment[];
+  readonly campaigns: readonly Campaign[];
+  /** The configured time zone, with its offsets. */
+  readonly zone: Zone;
+}

@@ -1,0 +1,146 @@
+import { isObject, type Json } from '../base/json.ts';
+import type { CustomerEvent } from '../rules/event.ts';
+import type { Filter, Scalar } from '../rules/rule.ts';
+import type { Use } from './condition.ts';
+import { compileEventPath, compilePath, type ReadEvent, type ReadObject } from './path.ts';
+
+/*
+ * From an event to the uses it can match: by its name, and by an equality of the use's filter or of
+ * its lines' filter. What an event costs follows these, not the number of conditions.
+ */
+
+/**
+ * Calls `found` for each use that may match, once each, in ascending order of nothing in
+ * particular.
+ */
+export interface Routes {
+  find(event: CustomerEvent, found: (use: Use) => void): void;
+}
+
+/** Uses that ask of one path of the event, or of its lines, for one of some values. */
+interface Branch {
+  readonly read: ReadEvent;
+  /** With lines: the path inside each element of the array that `read` finds. */
+  readonly readLine: ReadObject | undefined;
+  readonly byValue: Map<Scalar, Use[]>;
+}
+
+interface Route {
+  readonly always: Use[];
+  readonly branches: Map<string, Branch>;
+}
+
+export function compileRoutes(uses: readonly Use[]): Routes {
+  const byEvent = new Map<string, Route>();
+  for (const use of uses) {
+    for (const event of use.source.events) addUse(routeOf(byEvent, event), use);
+  }
+  const star = byEvent.get('*');
+  return {
+    find(event, found) {
+      const route = byEvent.get(event.event);
+      if (route !== undefined) follow(route, event, found);
+      if (star !== undefined && isStarred(event)) follow(star, event, found);
+    },
+  };
+}
+
+/** `*` is any track, page or screen. */
+function isStarred({ type }: CustomerEvent): boolean {
+  return type === 'track' || type === 'page' || type === 'screen';
+}
+
+function routeOf(byEvent: Map<string, Route>, event: string): Route {
+  const known = byEvent.get(event);
+  if (known !== undefined) return known;
+  const route: Route = { always: [], branches: new Map() };
+  byEvent.set(event, route);
+  return route;
+}
+
+function addUse(route: Route, use: Use): void {
+  const { where, lines } = use.source;
+  const test = equalityOf(where);
+  if (test !== undefined) {
+    const branch = branchOf(route, `event ${JSON.stringify(test.path)}`, () => ({
+      read: compileEventPath(test.path),
+      readLine: undefined,
+      byValue: new Map(),
+    }));
+    for (const value of new Set(test.values)) listOf(branch.byValue, value).push(use);
+    return;
+  }
+  const lineTest = lines === undefined ? undefined : equalityOf(lines.where);
+  if (lines === undefined || lineTest === undefined) {
+    route.always.push(use);
+    return;
+  }
+  const branch = branchOf(route, `lines ${JSON.stringify([lines.of, lineTest.path])}`, () => ({
+    read: compileEventPath(lines.of),
+    readLine: compilePath(lineTest.path),
+    byValue: new Map(),
+  }));
+  for (const value of new Set(lineTest.values)) listOf(branch.byValue, value).push(use);
+}
+
+function equalityOf(
+  filter: Filter,
+): { path: readonly string[]; values: readonly Scalar[] } | undefined {
+  for (const { path, matcher } of filter) {
+    for (const test of matcher) if (test.op === 'in') return { path, values: test.values };
+  }
+  return undefined;
+}
+
+function branchOf(route: Route, key: string, make: () => Branch): Branch {
+  const known = route.branches.get(key);
+  if (known !== undefined) return known;
+  const branch = make();
+  route.branches.set(key, branch);
+  return branch;
+}
+
+function listOf(byValue: Map<Scalar, Use[]>, value: Scalar): Use[] {
+  const known = byValue.get(value);
+  if (known !== undefined) return known;
+  const list: Use[] = [];
+  byValue.set(value, list);
+  return list;
+}
+
+function follow(route: Route, event: CustomerEvent, found: (use: Use) => void): void {
+  for (const use of route.always) found(use);
+  for (const { read, readLine, byValue } of route.branches.values()) {
+    const value = read(event.properties, event.context);
+    if (readLine === undefined) give(byValue, value, found);
+    else if (Array.isArray(value)) followLines(value, readLine, byValue, found);
+  }
+}
+
+/** Lines with the same value find the same uses, and a use may ask for several values. */
+function followLines(
+  lines: readonly Json[],
+  readLine: ReadObject,
+  byValue: ReadonlyMap<Scalar, Use[]>,
+  found: (use: Use) => void,
+): void {
+  const seen = new Set<Use>();
+  for (const line of lines) {
+    if (!isObject(line)) continue;
+    give(byValue, readLine(line), (use) => {
+      if (!seen.has(use)) found(use);
+      seen.add(use);
+    });
+  }
+}
+
+function give(
+  byValue: ReadonlyMap<Scalar, Use[]>,
+  value: Json | undefined,
+  found: (use: Use) => void,
+): void {
+  if (typeof value === 'object' || value === undefined) return;
+  const uses = byValue.get(value);
+  if (uses === undefined) return;
+  for (const use of uses) found(use);
+}

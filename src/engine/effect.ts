@@ -1,0 +1,47 @@
+import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
+import type { Json } from '../base/json.ts';
+import type { EpochMs } from '../base/time.ts';
+
+/** Why something changed. Only `event` and `time` announce; the others are quiet. */
+export type Why = 'event' | 'time' | 'define' | 'import' | 'merge' | 'forget';
+
+/** What an engine tells the world, in the order in which it is numbered. */
+export type Effect = Transition | AttributeChange | Due;
+
+interface EffectBase {
+  /** The exact instant at which it holds, ms since the epoch. */
+  readonly at: EpochMs;
+  readonly customer: CustomerId;
+  readonly why: Why;
+}
+
+/** A change of membership. */
+export interface Transition extends EffectBase {
+  readonly kind: 'entry' | 'exit';
+  readonly segment: SegmentId;
+}
+
+/** An attribute that a campaign watches got another value. */
+export interface AttributeChange extends EffectBase {
+  readonly kind: 'changed';
+  readonly attribute: string;
+  readonly from: Json;
+  readonly to: Json;
+}
+
+/** The wait of an enrolment in a campaign is over. */
+export interface Due extends EffectBase {
+  readonly kind: 'due';
+  readonly campaign: CampaignId;
+  /** When the trigger was, ms since the epoch. */
+  readonly triggeredAt: EpochMs;
+  /** What the trigger was, for the letter. */
+  readonly trigger: Json;
+}
+
+/** One segment's figures in one partition; the last two count since the cluster began. */
+export interface Count {
+  readonly members: number;
+  readonly entered: number;
+  readonly exited: number;
+}

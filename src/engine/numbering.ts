@@ -1,0 +1,71 @@
+import { fnv1a32 } from '../base/hash.ts';
+import type { Effect } from './effect.ts';
+
+/** An effect with its number in the partition and the hash chain up to it. */
+export interface Output {
+  readonly n: number;
+  /** 16 hex digits. */
+  readonly chain: string;
+  readonly effect: Effect;
+}
+
+/**
+ * Numbers the effects of a partition from 1, without a gap, and chains their hashes: two engines
+ * that have the same chain at the same number have said the same.
+ */
+export class Numbering {
+  #n: number;
+  #high: number;
+  #low: number;
+
+  constructor(n: number, chain: string) {
+    this.#n = n;
+    this.#high = Number.parseInt(chain.slice(0, 8), 16);
+    this.#low = Number.parseInt(chain.slice(8), 16);
+  }
+
+  get n(): number {
+    return this.#n;
+  }
+
+  get chain(): string {
+    return hex(this.#high) + hex(this.#low);
+  }
+
+  take(effect: Effect): Output {
+    const hash = fnv1a32(textOf(effect));
+    this.#low = mix(this.#low ^ hash);
+    this.#high = mix(this.#high ^ this.#low ^ Math.imul(hash, 0x9e3779b1));
+    this.#n++;
+    return { n: this.#n, chain: this.chain, effect };
+  }
+}
+
+function textOf(effect: Effect): string {
+  const { kind, at, customer, why } = effect;
+  return `${kind}\n${at}\n${why}\n${subjectOf(effect)}\n${customer}`;
+}
+
+function subjectOf(effect: Effect): string {
+  switch (effect.kind) {
+    case 'entry':
+    case 'exit':
+      return effect.segment;
+    case 'changed':
+      return JSON.stringify([effect.attribute, effect.from, effect.to]);
+    case 'due':
+      return `${effect.campaign}\n${effect.triggeredAt}\n${JSON.stringify(effect.trigger)}`;
+  }
+}
+
+/** The finaliser of MurmurHash3. */
+function mix(value: number): number {
+  let h = value + 0x9e3779b9;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}

@@ -1,0 +1,241 @@
+import type { CustomerId, SegmentId } from '../base/id.ts';
+import { canonicalJson, type JsonObject } from '../base/json.ts';
+import type { EpochMs } from '../base/time.ts';
+import { UTC } from '../base/zone.ts';
+import type { Definitions } from '../compile/definitions.ts';
+import type { Count, Effect } from './effect.ts';
+import { Numbering, type Output } from './numbering.ts';
+import { Producers } from './state/producers.ts';
+import type { Input, PartitionSettings, Section } from './protocol.ts';
+import { differences } from './redefinition.ts';
+import { Repeats } from './state/repeats.ts';
+import { readHead, readSections, SECTION_FORMAT, writeHead } from './snapshot.ts';
+import { emptyState, stateFromSections, stateToSections, type State } from './state/state.ts';
+import { BEGINNING, Timeline, type Moment } from './timeline.ts';
+
+/*
+ * One partition: a deterministic state machine over its log.
+ *
+ * 1. The same messages give the same outputs and the same state, whenever and wherever they are
+ *    applied: no clock, no randomness, no order that a restore could change.
+ * 2. Effects are numbered without a gap, and each number is used once.
+ * 3. A message of a producer that has been applied is skipped as if it were not there.
+ */
+
+/** How far ahead of the broker's clock a sender's may move stream time, ms. */
+const SENDER_LEAD_MS = 5_000;
+
+const NO_DEFINITIONS: Definitions = { segments: [], campaigns: [], zone: UTC };
+
+export class Partition {
+  readonly #settings: PartitionSettings;
+  #timeline: Timeline;
+  #repeats: Repeats;
+  #numbering = new Numbering(0, '0'.repeat(16));
+  readonly #producers = new Producers();
+  #outputs: Output[] = [];
+  /** The canonical text of the definitions in force. */
+  #definitionsText = canonicalJson(NO_DEFINITIONS);
+  /** True while a rebuild runs: then no `define` changes what is in force. */
+  #isRebuild = false;
+  readonly #skipped = new Map<string, number>();
+
+  constructor(settings: PartitionSettings) {
+    this.#settings = settings;
+    this.#repeats = new Repeats(settings.dedupWindowMs, settings.dedupIdsMax);
+    this.#timeline = this.#timelineOf(emptyState(NO_DEFINITIONS, 0), BEGINNING);
+  }
+
+  /**
+   * An engine that has these definitions in force from the start, whatever `define` it reads: for a
+   * rebuild, which feeds it the whole log from 1 up to and including the `define` that changed
+   * them.
+   */
+  static withDefinitions(settings: PartitionSettings, definitions: Definitions): Partition {
+    const partition = new Partition(settings);
+    partition.#define(definitions);
+    partition.#isRebuild = true;
+    return partition;
+  }
+
+  /** Applies one message. @returns all its effects, in order. Throws only on a bug. */
+  apply({ stamp, sentAt, storedAt, body }: Input): Output[] {
+    if (stamp !== undefined && !this.#producers.admit(stamp.producer, stamp.n)) {
+      this.#skip('repeated-batch');
+      return [];
+    }
+    if (body.kind === 'events' && this.#settings.clock === 'sender' && !body.history) {
+      // The sender's time of each event in turn: so batches of any size give the same.
+      for (const event of body.events) {
+        this.#timeline.moveTo(Math.min(event.at, sentAt ?? event.at));
+        if (!this.#timeline.apply(event, false)) this.#skip('repeated-message');
+      }
+    }
+    this.#timeline.moveTo(this.#timeOf(sentAt, storedAt));
+    if (body.kind === 'tick') this.#timeline.tick();
+    else if (body.kind === 'define') this.#takeDefinitions(body.definitions);
+    else if (this.#settings.clock === 'broker' || body.history) {
+      for (const event of body.events) {
+        if (!this.#timeline.apply(event, body.history)) this.#skip('repeated-message');
+      }
+    }
+    return this.#takeOutputs();
+  }
+
+  #timeOf(sentAt: EpochMs | undefined, storedAt: EpochMs): EpochMs {
+    if (this.#settings.clock === 'sender') return sentAt ?? this.streamTime;
+    return Math.min(storedAt, (sentAt ?? storedAt) + SENDER_LEAD_MS);
+  }
+
+  #takeDefinitions(definitions: Definitions): void {
+    if (this.#isRebuild || this.hasDefinitions(definitions)) return;
+    if (this.customerCount() === 0) this.#define(definitions);
+  }
+
+  #define(definitions: Definitions): void {
+    this.#definitionsText = canonicalJson(definitions);
+    const state = emptyState(definitions, this.streamTime);
+    this.#timeline = this.#timelineOf(state, this.#timeline.moment);
+  }
+
+  #timelineOf(state: State, from: Moment): Timeline {
+    const emit = (effect: Effect): void => {
+      this.#outputs.push(this.#numbering.take(effect));
+    };
+    return new Timeline(state, this.#settings.graceMs, this.#repeats, from, emit);
+  }
+
+  #takeOutputs(): Output[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  #skip(reason: string): void {
+    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+  }
+
+  /** True when these definitions are in force. */
+  hasDefinitions(definitions: Definitions): boolean {
+    return canonicalJson(definitions) === this.#definitionsText;
+  }
+
+  /**
+   * True when these definitions differ from those in force and customers are known, so that history
+   * must be read anew. `apply` of such a `define` moves time and leaves the old ones in force; the
+   * caller then rebuilds and calls `redefine`.
+   */
+  needsRebuild(definitions: Definitions): boolean {
+    return this.customerCount() > 0 && !this.hasDefinitions(definitions);
+  }
+
+  /**
+   * Takes over the state of `rebuilt`, an engine made by `withDefinitions` that has applied this
+   * partition's log up to the same message.
+   *
+   * @returns the quiet transitions (`why: define`) between the two, by customer, then segment
+   */
+  redefine(rebuilt: Partition): Output[] {
+    const { state, moment } = rebuilt.#timeline;
+    const effects = differences(this.#timeline.state, state, this.streamTime);
+    this.#repeats = rebuilt.#repeats;
+    this.#timeline = this.#timelineOf(state, moment);
+    this.#definitionsText = rebuilt.#definitionsText;
+    this.#outputs = effects.map((effect) => this.#numbering.take(effect));
+    return this.#takeOutputs();
+  }
+
+  /** Number of the last effect; 0 before the first. */
+  get n(): number {
+    return this.#numbering.n;
+  }
+
+  /** The hash chain up to the last effect, 16 hex digits. */
+  get chain(): string {
+    return this.#numbering.chain;
+  }
+
+  /** The partition's clock, ms since the epoch; 0 before the first message. */
+  get streamTime(): EpochMs {
+    return this.#timeline.streamTime;
+  }
+
+  /** The first instant at which a timer is due; NEVER without one. */
+  nextDueAt(): EpochMs {
+    return this.#timeline.state.timers.nextAt();
+  }
+
+  /** Events applied since the cluster began. */
+  get events(): number {
+    return this.#timeline.moment.place;
+  }
+
+  /** What was passed over since this engine was made, by reason. */
+  get skipped(): ReadonlyMap<string, number> {
+    const tooLarge = this.#timeline.amountsTooLarge;
+    if (tooLarge === 0) return this.#skipped;
+    return new Map([...this.#skipped, ['amount-too-large', tooLarge]]);
+  }
+
+  counts(): ReadonlyMap<SegmentId, Count> {
+    return this.#timeline.state.membership.counts();
+  }
+
+  /** The counts of segments that changed since the last call. */
+  takeChanged(): ReadonlyMap<SegmentId, Count> {
+    return this.#timeline.state.membership.takeChanged();
+  }
+
+  customerCount(): number {
+    return this.#timeline.state.customers.count;
+  }
+
+  /** Member ids by ordinal; none for a segment that does not exist. */
+  members(segment: SegmentId): CustomerId[] {
+    const { plan, membership, customers } = this.#timeline.state;
+    const index = plan.segments.findIndex(({ id }) => id === segment);
+    if (index < 0) return [];
+    return Array.from(membership.members(index).ordinals(), (ordinal) => customers.idOf(ordinal));
+  }
+
+  /** Undefined for a customer nobody has heard of. */
+  attributes(customer: CustomerId): JsonObject | undefined {
+    const { customers, attributes } = this.#timeline.state;
+    const ordinal = customers.find(customer);
+    return ordinal === undefined ? undefined : attributes.of(ordinal);
+  }
+
+  /** The whole state at a message boundary; nothing in it changes later. */
+  snapshot(): Section[] {
+    const head = writeHead({
+      ...this.#timeline.moment,
+      definitionsText: this.#definitionsText,
+      n: this.n,
+      chain: this.chain,
+    });
+    const sections = new Map([
+      ['head', [head]],
+      ...stateToSections(this.#timeline.state),
+      ...this.#repeats.toSections(),
+      ...this.#producers.toSections(),
+    ]);
+    return Array.from(sections, ([name, bytes]) => ({ name, format: SECTION_FORMAT, bytes }));
+  }
+
+  /**
+   * @throws ShoalError `checkpoint-unreadable` (stop) when a section is missing or of an unknown
+   * format
+   */
+  static restore(settings: PartitionSettings, sections: readonly Section[]): Partition {
+    const section = readSections(sections);
+    const { definitionsText, definitions, n, chain, ...moment } = readHead(section('head'));
+    const partition = new Partition(settings);
+    partition.#definitionsText = definitionsText;
+    partition.#numbering = new Numbering(n, chain);
+    partition.#repeats.restore(section);
+    partition.#producers.restore(section);
+    const state = stateFromSections(definitions, moment.streamTime, section);
+    partition.#timeline = partition.#timelineOf(state, moment);
+    return partition;
+  }
+}

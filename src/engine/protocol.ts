@@ -1,0 +1,38 @@
+import type { DurationMs, EpochMs } from '../base/time.ts';
+import type { Definitions } from '../compile/definitions.ts';
+import type { CustomerEvent } from '../rules/event.ts';
+
+/** What all partitions of a cluster have in common. */
+export interface PartitionSettings {
+  /** `sender`: the sender's time alone moves stream time. */
+  readonly clock: 'broker' | 'sender';
+  /** How long a timer waits for what happened just before it. */
+  readonly graceMs: DurationMs;
+  /** How long a messageId is remembered, in stream time. */
+  readonly dedupWindowMs: DurationMs;
+  /** How many messageIds are remembered at most. */
+  readonly dedupIdsMax: number;
+}
+
+/** What the engine needs of a log message; `wire` decodes it. */
+export interface Input {
+  readonly stamp?: { readonly producer: string; readonly n: number } | undefined;
+  readonly sentAt?: EpochMs | undefined;
+  /** When the broker stored it. */
+  readonly storedAt: EpochMs;
+  readonly body:
+    | {
+        readonly kind: 'events';
+        readonly events: readonly CustomerEvent[];
+        readonly history: boolean;
+      }
+    | { readonly kind: 'tick' }
+    | { readonly kind: 'define'; readonly definitions: Definitions };
+}
+
+/** A part of the state, as bytes; `format` is the number of its layout. */
+export interface Section {
+  readonly name: string;
+  readonly format: number;
+  readonly bytes: readonly Uint8Array[];
+}

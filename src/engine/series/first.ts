@@ -1,0 +1,28 @@
+import { NEVER } from '../../base/time.ts';
+import type { CompiledWindow } from '../../compile/window.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** The customer's first such event ever: one cell, its instant. */
+export function first(window: CompiledWindow): Behaviour {
+  return {
+    take: (cells, { at }) => {
+      if (cells.length > 0 && cells.get(0) <= at) return false;
+      if (cells.length === 0) cells.lengthen(1);
+      cells.set(0, at);
+      return true;
+    },
+    holds: (cells, now) => {
+      if (cells.length === 0) return false;
+      const at = cells.get(0);
+      if (window.kind === 'lasting') return window.covers(at);
+      return window.entersAt(at) <= now && now < window.leavesAt(at);
+    },
+    nextAt: (cells, now) => {
+      if (cells.length === 0 || window.kind === 'lasting') return NEVER;
+      const at = cells.get(0);
+      const [enters, leaves] = [window.entersAt(at), window.leavesAt(at)];
+      if (enters > now) return enters;
+      return leaves > now ? leaves : NEVER;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { NEVER, type EpochMs } from '../../base/time.ts';
+import type { LatestShape } from '../../compile/condition.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Cells } from './cells.ts';
+
+/*
+ * The latest event and the latest of those that may follow it. Cells: instant, place, whether it
+ * passes `having`; then instant and place of what follows, and of what must not follow.
+ *
+ * 1. Of two events at one instant the later in the log is the later; a place of 0 stands for none.
+ */
+
+const AT = 0;
+const PLACE = 1;
+const HAVING = 2;
+const FOLLOWED = 3;
+const NOT_FOLLOWED = 5;
+const CELLS = 7;
+
+export function latest(shape: LatestShape): Behaviour {
+  const { window, atLeastAgoMs, having, needsFollowed, needsNotFollowed } = shape;
+  return {
+    take: (cells, { event, part, at, place }) => {
+      const cell = part === 'main' ? AT : part === 'followedBy' ? FOLLOWED : NOT_FOLLOWED;
+      if (cells.length === 0) cells.lengthen(CELLS);
+      if (cells.get(cell + 1) !== 0 && cells.get(cell) > at) return false;
+      cells.set(cell, at);
+      cells.set(cell + 1, place);
+      if (part === 'main') cells.set(HAVING, having(event.properties, event.context) ? 1 : 0);
+      return true;
+    },
+    holds: (cells, now) => {
+      if (cells.length === 0 || cells.get(PLACE) === 0 || cells.get(HAVING) === 0) return false;
+      const at = cells.get(AT);
+      if (now - at < atLeastAgoMs) return false;
+      if (needsFollowed && !isLater(cells, FOLLOWED)) return false;
+      if (needsNotFollowed && isLater(cells, NOT_FOLLOWED)) return false;
+      if (window.kind === 'lasting') return window.covers(at);
+      return window.entersAt(at) <= now && now < window.leavesAt(at);
+    },
+    nextAt: (cells, now) => {
+      if (cells.length === 0 || cells.get(PLACE) === 0) return NEVER;
+      const at = cells.get(AT);
+      let next = after(at + atLeastAgoMs, now);
+      if (window.kind === 'sliding') {
+        next = Math.min(next, after(window.entersAt(at), now), after(window.leavesAt(at), now));
+      }
+      return next;
+    },
+  };
+}
+
+function isLater(cells: Cells, cell: number): boolean {
+  if (cells.get(cell + 1) === 0) return false;
+  const difference = cells.get(cell) - cells.get(AT);
+  return difference > 0 || (difference === 0 && cells.get(cell + 1) > cells.get(PLACE));
+}
+
+function after(at: EpochMs, now: EpochMs): EpochMs {
+  return at > now ? at : NEVER;
+}

@@ -1,0 +1,91 @@
+import { NEVER } from '../../base/time.ts';
+import type { NumberTest } from '../../compile/comparison.ts';
+import type { Shape } from '../../compile/condition.ts';
+import type { LastingWindow } from '../../compile/window.ts';
+import type { Behaviour } from './behaviour.ts';
+import { addToSum, sumAt } from './exact-sum.ts';
+
+/*
+ * Measures over a window that time does not move: numbers are enough. Cells of `totals`: how many,
+ * then the sum (two) or the extreme; of `set`: the numbers of the values.
+ */
+
+const COUNT = 0;
+const SUM = 1;
+const EXTREME = 1;
+
+export function totals(shape: Extract<Shape, { kind: 'totals' }>): Behaviour {
+  const { covers } = shape.window;
+  if (shape.of === 'count') {
+    return {
+      take: (cells, { at, contribution }) => {
+        if (!covers(at)) return false;
+        if (cells.length === 0) cells.lengthen(1);
+        cells.add(COUNT, contribution.count);
+        return true;
+      },
+      holds: (cells) => shape.test(cells.length === 0 ? 0 : cells.get(COUNT)),
+      nextAt: () => NEVER,
+    };
+  }
+  return shape.of === 'sum' || shape.of === 'average' ? sums(shape) : extreme(shape);
+}
+
+type AmountTotals = Exclude<Extract<Shape, { kind: 'totals' }>, { of: 'count' }>;
+
+function sums({ window, of, test }: AmountTotals): Behaviour {
+  return {
+    take: (cells, { at, part, contribution }) => {
+      if (!window.covers(at) || contribution.amounts.length === 0) return false;
+      if (cells.length === 0) cells.lengthen(3);
+      cells.add(COUNT, contribution.amounts.length);
+      for (const amount of contribution.amounts) {
+        addToSum(cells, SUM, part === 'minus' ? -amount : amount);
+      }
+      return true;
+    },
+    holds: (cells) => {
+      if (cells.length === 0) return of === 'sum' && test(0, 1);
+      return test(sumAt(cells, SUM), of === 'average' ? cells.get(COUNT) : 1);
+    },
+    nextAt: () => NEVER,
+  };
+}
+
+function extreme({ window, of, test }: AmountTotals): Behaviour {
+  const pick = of === 'max' ? Math.max : Math.min;
+  return {
+    take: (cells, { at, contribution }) => {
+      if (!window.covers(at) || contribution.amounts.length === 0) return false;
+      const found = contribution.amounts.reduce((a, b) => pick(a, b));
+      if (cells.length === 0) {
+        cells.lengthen(2);
+        cells.set(EXTREME, found);
+      }
+      cells.set(EXTREME, pick(cells.get(EXTREME), found));
+      return true;
+    },
+    holds: (cells) => cells.length > 0 && test(cells.get(EXTREME), 1),
+    nextAt: () => NEVER,
+  };
+}
+
+/** More values than `keep` cannot change the answer, so no more are kept. */
+export function set(window: LastingWindow, keep: number, test: NumberTest): Behaviour {
+  return {
+    take: (cells, { at, contribution, numberOf }) => {
+      if (!window.covers(at)) return false;
+      const before = cells.length;
+      for (const text of contribution.values) {
+        if (cells.length >= keep) break;
+        const value = numberOf(text);
+        let at = 0;
+        while (at < cells.length && cells.get(at) !== value) at++;
+        if (at === cells.length) cells.push(value);
+      }
+      return cells.length > before;
+    },
+    holds: (cells) => test(cells.length),
+    nextAt: () => NEVER,
+  };
+}

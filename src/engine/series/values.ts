@@ -1,0 +1,65 @@
+import { NEVER } from '../../base/time.ts';
+import type { NumberTest } from '../../compile/comparison.ts';
+import type { SlidingWindow } from '../../compile/window.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Cells } from './cells.ts';
+import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sorted.ts';
+
+const LAYOUT: Layout = { from: 0, width: 2 };
+
+/**
+ * How many different values a window that time moves holds: entries of instant and the value's
+ * number, ascending in time. Where the window ends now, only the latest instant of each value
+ * counts, and of the values the `keep` latest decide.
+ */
+export function values(window: SlidingWindow, keep: number, test: NumberTest): Behaviour {
+  const { entersAt, leavesAt, endsNow } = window;
+  return {
+    take: (cells, { at, now, contribution, numberOf }) => {
+      if (leavesAt(at) <= now || contribution.values.length === 0) return false;
+      for (const text of contribution.values) {
+        const value = numberOf(text);
+        if (!endsNow || forget(cells, value, at)) insert(cells, at, value);
+        const excess = entryCount(cells, LAYOUT) - keep;
+        if (endsNow && excess > 0) cells.remove(0, excess * 2);
+      }
+      return true;
+    },
+    holds: (cells, now) => {
+      const left = firstLater(cells, LAYOUT, now, leavesAt);
+      if (left > 0) cells.remove(0, left * 2);
+      if (endsNow) return test(entryCount(cells, LAYOUT));
+      const inside = firstLater(cells, LAYOUT, now, entersAt);
+      const different = new Set<number>();
+      for (let i = 0; i < inside; i++) different.add(cells.get(i * 2 + 1));
+      return test(different.size);
+    },
+    nextAt: (cells, now) => {
+      const count = entryCount(cells, LAYOUT);
+      if (count === 0) return NEVER;
+      const leaves = leavesAt(instantOf(cells, LAYOUT, 0));
+      const waiting = endsNow ? count : firstLater(cells, LAYOUT, now, entersAt);
+      if (waiting === count) return leaves;
+      return Math.min(leaves, entersAt(instantOf(cells, LAYOUT, waiting)));
+    },
+  };
+}
+
+/** Takes out an earlier entry of a value. @returns false when it has one that is as late */
+function forget(cells: Cells, value: number, at: number): boolean {
+  const count = entryCount(cells, LAYOUT);
+  for (let i = 0; i < count; i++) {
+    if (cells.get(i * 2 + 1) !== value) continue;
+    if (instantOf(cells, LAYOUT, i) >= at) return false;
+    cells.remove(i * 2, 2);
+    return true;
+  }
+  return true;
+}
+
+function insert(cells: Cells, at: number, value: number): void {
+  const place = placeFor(cells, LAYOUT, at);
+  cells.insert(place * 2, 2);
+  cells.set(place * 2, at);
+  cells.set(place * 2 + 1, value);
+}

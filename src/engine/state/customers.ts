@@ -1,0 +1,62 @@
+import type { CustomerId } from '../../base/id.ts';
+import type { EpochMs } from '../../base/time.ts';
+import { Column } from '../store/column.ts';
+import { Dictionary } from '../store/dictionary.ts';
+
+/*
+ * The customers of a partition: id ↔ ordinal, and up to when each has been settled.
+ *
+ * 1. Ordinals are dense, from 0, in the order in which customers became known.
+ * 2. The instant up to which a customer is settled only grows.
+ */
+
+export class Customers {
+  #ids = new Dictionary();
+  #settled = new Column(Float64Array);
+
+  get count(): number {
+    return this.#ids.count;
+  }
+
+  find(id: CustomerId): number | undefined {
+    return this.#ids.find(id);
+  }
+
+  /** The id must not be known. @returns its ordinal */
+  add(id: CustomerId): number {
+    const ordinal = this.#ids.add(id);
+    this.#settled.set(ordinal, Number.NEGATIVE_INFINITY);
+    return ordinal;
+  }
+
+  idOf(ordinal: number): CustomerId {
+    return this.#ids.textOf(ordinal);
+  }
+
+  /**
+   * The latest instant at which this customer's memberships were looked at; -∞ before the first.
+   */
+  settledAt(ordinal: number): EpochMs {
+    return this.#settled.get(ordinal);
+  }
+
+  settle(ordinal: number, at: EpochMs): void {
+    if (at > this.#settled.get(ordinal)) this.#settled.set(ordinal, at);
+  }
+
+  bytesUsed(): { readonly ids: number; readonly rest: number } {
+    const { texts, index } = this.#ids.bytesUsed();
+    return { ids: texts, rest: index + this.#settled.bytesUsed() };
+  }
+
+  toSections(): Map<string, Uint8Array[]> {
+    return this.#ids.toSections('customers').set('customers.settled', this.#settled.toBytes());
+  }
+
+  static fromSections(section: (name: string) => Uint8Array): Customers {
+    const customers = new Customers();
+    customers.#ids = Dictionary.fromSections('customers', section);
+    customers.#settled = Column.fromBytes(Float64Array, section('customers.settled'));
+    return customers;
+  }
+}

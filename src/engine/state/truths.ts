@@ -1,0 +1,67 @@
+import type { PlannedCondition } from '../../compile/condition.ts';
+import { Bitmap } from '../store/bitmap.ts';
+import { ByteReader, ByteWriter } from '../store/bytes.ts';
+
+/*
+ * For whom each condition holds, as a bitmap of those for whom it does not hold as it does for
+ * nothing: a condition like `atMost: 2` holds for every new customer at no cost.
+ */
+export class Truths {
+  readonly #conditions: readonly PlannedCondition[];
+  readonly #exceptions: (Bitmap | undefined)[] = [];
+
+  constructor(conditions: readonly PlannedCondition[]) {
+    this.#conditions = conditions;
+  }
+
+  holds(condition: number, ordinal: number): boolean {
+    const isException = this.#exceptions[condition]?.has(ordinal) === true;
+    return isException !== this.#holdsForNothing(condition);
+  }
+
+  set(condition: number, ordinal: number, truth: boolean): void {
+    const known = this.#exceptions[condition];
+    if (truth === this.#holdsForNothing(condition)) {
+      known?.delete(ordinal);
+      return;
+    }
+    const bitmap = known ?? new Bitmap();
+    if (known === undefined) this.#exceptions[condition] = bitmap;
+    bitmap.add(ordinal);
+  }
+
+  #holdsForNothing(condition: number): boolean {
+    return this.#conditions[condition]?.holdsForNothing === true;
+  }
+
+  toSections(): Map<string, Uint8Array[]> {
+    return new Map([['truths', bitmapsToBytes(this.#exceptions)]]);
+  }
+
+  static fromSections(
+    conditions: readonly PlannedCondition[],
+    section: (name: string) => Uint8Array,
+  ): Truths {
+    const truths = new Truths(conditions);
+    for (const [index, bitmap] of bitmapsFromBytes(section('truths'))) {
+      truths.#exceptions[index] = bitmap;
+    }
+    return truths;
+  }
+}
+
+/** Bitmaps with their places, empty ones left out. */
+export function bitmapsToBytes(bitmaps: readonly (Bitmap | undefined)[]): Uint8Array[] {
+  const writer = new ByteWriter();
+  for (const [index, bitmap] of bitmaps.entries()) {
+    if (bitmap === undefined || bitmap.size === 0) continue;
+    writer.u32(index);
+    writer.bytes(bitmap.toBytes());
+  }
+  return [writer.finish()];
+}
+
+export function* bitmapsFromBytes(bytes: Uint8Array): Iterable<[number, Bitmap]> {
+  const reader = new ByteReader(bytes);
+  while (!reader.done) yield [reader.u32(), Bitmap.fromBytes(reader.bytes())];
+}

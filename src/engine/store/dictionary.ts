@@ -1,0 +1,92 @@
+import { fnv1a32Bytes } from '../../base/hash.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteStrings } from './byte-strings.ts';
+import { Column } from './column.ts';
+import { HashIndex } from './hash-index.ts';
+
+/*
+ * Texts ↔ dense numbers.
+ *
+ * 1. Numbers go up from 0 in the order in which texts were added; none is ever taken back.
+ * 2. Texts are kept as UTF-8 bytes: a string object for each would cost three times the look-up.
+ */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Dictionary {
+  #count = 0;
+  #texts = new ByteStrings();
+  /** Per number: its text's handle. */
+  #handles = new Column(Uint32Array);
+  readonly #index = new HashIndex((number) => fnv1a32Bytes(this.bytesOf(number)));
+  #scratch = new Uint8Array(256);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  find(text: string): number | undefined {
+    const length = this.#encode(text);
+    return this.#index.find(fnv1a32Bytes(this.#scratch.subarray(0, length)), (number) =>
+      this.#texts.isSame(this.#handles.get(number), this.#scratch, length),
+    );
+  }
+
+  /** The text must not be known. @returns its number */
+  add(text: string): number {
+    const length = this.#encode(text);
+    const number = this.#count++;
+    this.#handles.set(number, this.#texts.put(this.#scratch.subarray(0, length)));
+    this.#index.add(number);
+    return number;
+  }
+
+  findOrAdd(text: string): number {
+    return this.find(text) ?? this.add(text);
+  }
+
+  textOf(number: number): string {
+    return decoder.decode(this.bytesOf(number));
+  }
+
+  /** The UTF-8 bytes of a text; do not write to them. */
+  bytesOf(number: number): Uint8Array {
+    return this.#texts.get(this.#handles.get(number));
+  }
+
+  /** Puts a text's UTF-8 bytes into the scratch buffer. @returns their number */
+  #encode(text: string): number {
+    if (text.length * 3 > this.#scratch.length) this.#scratch = new Uint8Array(text.length * 3);
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return encoder.encodeInto(text, this.#scratch).written;
+      this.#scratch[i] = unit;
+    }
+    return text.length;
+  }
+
+  bytesUsed(): { readonly texts: number; readonly index: number } {
+    const index = this.#handles.bytesUsed() + this.#index.bytesUsed();
+    return { texts: this.#texts.bytesUsed(), index };
+  }
+
+  toSections(name: string): Map<string, Uint8Array[]> {
+    const count = new ByteWriter();
+    count.u32(this.#count);
+    return new Map([
+      [`${name}.count`, [count.finish()]],
+      [`${name}.texts`, this.#texts.toBytes()],
+      [`${name}.handles`, this.#handles.toBytes()],
+    ]);
+  }
+
+  static fromSections(name: string, section: (name: string) => Uint8Array): Dictionary {
+    const dictionary = new Dictionary();
+    dictionary.#count = new ByteReader(section(`${name}.count`)).u32();
+    dictionary.#texts = ByteStrings.fromBytes(section(`${name}.texts`));
+    dictionary.#handles = Column.fromBytes(Uint32Array, section(`${name}.handles`));
+    for (let number = 0; number < dictionary.#count; number++) dictionary.#index.add(number);
+    return dictionary;
+  }
+}

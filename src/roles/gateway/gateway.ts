@@ -1,0 +1,94 @@
+/*
+ * The gateway: live counts, the page, the inbox and what operators ask. It keeps no state of its
+ * own: all it shows was told by the owners of the partitions.
+ */
+import type { Clock } from '../ports/clock.ts';
+import type { HttpOptions, HttpServer } from '../ports/http.ts';
+import type { Bus } from '../ports/log.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Inbox } from '../ports/mail.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import { LiveFeed } from './live-feed.ts';
+import { PartitionStatuses } from './partition-statuses.ts';
+import { Routes, type Asset, type SegmentTitle } from './routes.ts';
+import { StatusFollower } from './status-follower.ts';
+
+export interface GatewayParts {
+  readonly http: HttpServer;
+  readonly options: HttpOptions;
+  readonly bus: Bus;
+  readonly partitions: number;
+  readonly segments: readonly SegmentTitle[];
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly inbox?: Inbox | undefined;
+  readonly metrics: Metrics;
+  readonly metricsText: () => Promise<string>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface RunningGateway {
+  readonly port: number;
+  /** Which adapter of HTTP serves. */
+  readonly engine: string;
+  /** Ends all connections; must have resolved before the process ends. */
+  close(): Promise<void>;
+}
+
+/** @throws ShoalError `cannot-listen` (stop) */
+export async function startGateway(parts: GatewayParts): Promise<RunningGateway> {
+  const { metrics, logger } = parts;
+  const statuses = new PartitionStatuses(parts.partitions);
+  const feed = liveFeed(parts, statuses);
+  const requests = metrics.counter('shoal_http_requests_total', 'Requests by status.', ['status']);
+  const routes = new Routes({ ...parts, statuses, requests });
+  const server = await parts.http(parts.options, {
+    request: (request) => routes.answer(request),
+    sockets: feed,
+  });
+  metrics
+    .gauge('shoal_http_engine_info', 'Which server of HTTP runs.', ['engine'])
+    .set(1, { engine: server.engine });
+  logger.info('gateway listens', { port: server.port, engine: server.engine });
+
+  const ending = new AbortController();
+  const running = Promise.all([
+    follower(parts, statuses).run(ending.signal),
+    feed.run(ending.signal),
+  ]);
+  return {
+    port: server.port,
+    engine: server.engine,
+    close: async () => {
+      ending.abort();
+      await running;
+      await server.close();
+      logger.info('gateway closed');
+    },
+  };
+}
+
+function liveFeed(
+  { metrics, segments, clock }: GatewayParts,
+  statuses: PartitionStatuses,
+): LiveFeed {
+  return new LiveFeed({
+    statuses,
+    segments: new Set(segments.map(({ id }) => id)),
+    clock,
+    sockets: metrics.gauge('shoal_live_sockets', 'Sockets that are open on the live feed.'),
+    frames: metrics.counter('shoal_live_frames_total', 'Frames sent on the live feed.'),
+    delayed: metrics.counter(
+      'shoal_live_frames_delayed_total',
+      'Frames not sent since the socket did not read; their changes go out with a later one.',
+    ),
+  });
+}
+
+function follower(parts: GatewayParts, statuses: PartitionStatuses): StatusFollower {
+  const unreadable = parts.metrics.counter(
+    'shoal_live_statuses_unreadable_total',
+    'Statuses of partitions that could not be read.',
+  );
+  return new StatusFollower({ ...parts, statuses, unreadable });
+}

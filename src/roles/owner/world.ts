@@ -1,0 +1,36 @@
+import type { Definitions } from '../../compile/definitions.ts';
+import type { PartitionSettings } from '../../engine/protocol.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Bus, Log } from '../ports/log.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { CheckpointStore } from '../ports/store.ts';
+
+/** What an owner needs of the world. */
+export interface OwnerWorld {
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly checkpoints: CheckpointStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface OwnerSettings {
+  /** The partitions that this owner runs. */
+  readonly partitions: readonly number[];
+  /** Names this boot: no other boot of any owner has the same. No dots. */
+  readonly boot: string;
+  readonly engine: PartitionSettings;
+  /** What shall be in force. */
+  readonly definitions: Definitions;
+  /** From one checkpoint of a partition to its next, ms. */
+  readonly checkpointEveryMs: number;
+  /** Of one partition's log; without it the log grows as far as the broker lets it. */
+  readonly historyBytesMax?: number | undefined;
+  /**
+   * Called once for a partition that had to stop. A ShoalError concerns that partition alone;
+   * anything else is a bug, and the process must end.
+   */
+  readonly onFailure: (error: unknown, partition: number) => void;
+}

@@ -1,0 +1,62 @@
+/*
+ * The store as the roles need it: checkpoints of partitions, positions, the ledger of mails.
+ *
+ * Not promised: that a write whose answer did not come has not landed; that the last second of
+ * acknowledged writes survives a crash of the store.
+ * Every call throws ShoalError `store-away` (retry) when the store cannot be reached.
+ */
+
+/** A checkpoint's commit: what it stands on, and the manifest that replaces the one before. */
+export interface CheckpointCommit {
+  readonly partition: number;
+  readonly epoch: number;
+  /** The generation that is expected to be there (0: none); the new one is one higher. */
+  readonly generation: number;
+  /** Names this commit, so that its repeat is known. */
+  readonly commitId: string;
+  readonly manifest: Uint8Array;
+  /** The chunks that the manifest names; all must be stored. */
+  readonly chunks: readonly string[];
+}
+
+export type Committed =
+  | { readonly kind: 'committed' }
+  /** A newer epoch, or another generation than expected, is there. */
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'chunk-missing'; readonly chunk: string };
+
+export interface StoredCheckpoint {
+  readonly epoch: number;
+  readonly generation: number;
+  readonly manifest: Uint8Array;
+  /** The manifest before it, when there was one. */
+  readonly previous: Uint8Array | undefined;
+}
+
+export interface CheckpointStore {
+  load(partition: number): Promise<StoredCheckpoint | undefined>;
+  /** @param hash hex of the chunk's SHA-256, its name */
+  putChunk(partition: number, hash: string, bytes: Uint8Array): Promise<void>;
+  getChunk(partition: number, hash: string): Promise<Uint8Array | undefined>;
+  commit(commit: CheckpointCommit): Promise<Committed>;
+  dropChunks(partition: number, hashes: readonly string[]): Promise<void>;
+}
+
+export interface PositionStore {
+  /** The last sequence that a reader has dealt with; 0 when it never did. */
+  position(reader: string): Promise<number>;
+  savePosition(reader: string, sequence: number): Promise<void>;
+}
+
+/**
+ * A mail's state. `intent` stands there before the first byte of DATA; found after a restart,
+ * nobody knows how it ended. `waiting`: refused for now, certainly not sent, to be tried again.
+ */
+export type LedgerState = 'intent' | 'waiting' | 'sent' | 'failed' | 'unknown';
+
+export interface Ledger {
+  /** @returns true when this call made the entry, false when there was one */
+  intend(id: string, atMs: number): Promise<boolean>;
+  state(id: string): Promise<LedgerState | undefined>;
+  settle(id: string, state: LedgerState, detail: string): Promise<void>;
+}

@@ -1,0 +1,187 @@
+import { isObject, own, type Json, type JsonObject } from '../base/json.ts';
+import { parseInstant, utcOfDate, type EpochMs } from '../base/time.ts';
+import type { CustomerEvent, EventType } from '../rules/event.ts';
+import type { Rejection, RejectionReason } from './log-message.ts';
+import { DEPTH_MAX, isPlainJson } from './plain-json.ts';
+
+/*
+ * One message of the Segment spec, parsed from JSON, becomes a `CustomerEvent` or is refused
+ * (contract section 2). This is on the path of every event: plain checks by hand, no schema, no
+ * patterns.
+ */
+
+const NONE: JsonObject = Object.freeze({});
+
+/** Reads one message. Never throws. */
+export function readEvent(raw: unknown): CustomerEvent | Rejection {
+  if (!isObject(raw))
+    return rejection('not-an-object', `a message is an object, not ${kindOf(raw)}`);
+  const type = readType(raw['type']);
+  if (type === undefined) return rejection('unknown-type', `type is ${quoted(raw['type'])}`);
+  const ids = readIds(raw, type);
+  if ('reason' in ids) return ids;
+  const at = readTime(raw);
+  if (typeof at !== 'number') return at;
+  const event = nameOf(type, raw['event']);
+  if (event === undefined) {
+    return rejection('no-event-name', `event of a track is ${quoted(raw['event'])}`);
+  }
+  const properties = readProperties(raw, type);
+  const context = objectOf(raw['context']);
+  if (!isPlainJson(properties) || !isPlainJson(context)) {
+    return rejection('too-deep', `properties or context nest deeper than ${DEPTH_MAX}`);
+  }
+  const { customer, anonymousId } = ids;
+  const messageId = textOf(raw['messageId']);
+  return { type, customer, anonymousId, messageId, at, event, properties, context };
+}
+
+/** Tells what `readEvent` answered. */
+export function isRejection(read: CustomerEvent | Rejection): read is Rejection {
+  return 'reason' in read;
+}
+
+/** The name under which rules see an event; undefined for a track without one. */
+export function nameOf(type: EventType, trackName: unknown): string | undefined {
+  if (type === 'track') return textOf(trackName);
+  return type === 'alias' ? '' : `$${type}`;
+}
+
+/** Whether a text can be the key of a customer: not empty, one line, no lone surrogate. */
+export function isCustomerId(value: unknown): value is string {
+  if (typeof value !== 'string' || value === '') return false;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit === LF) return false;
+    if (unit < HIGH_SURROGATE || unit > LOW_SURROGATE_END) continue;
+    const next = value.charCodeAt(i + 1);
+    const paired = unit < LOW_SURROGATE && next >= LOW_SURROGATE && next <= LOW_SURROGATE_END;
+    if (!paired) return false;
+    i++;
+  }
+  return true;
+}
+
+const LF = 0x0a;
+const HIGH_SURROGATE = 0xd800;
+const LOW_SURROGATE = 0xdc00;
+const LOW_SURROGATE_END = 0xdfff;
+
+function readType(type: unknown): EventType | undefined {
+  switch (type) {
+    case 'track':
+    case 'identify':
+    case 'page':
+    case 'screen':
+    case 'group':
+    case 'alias':
+      return type;
+    default:
+      return undefined;
+  }
+}
+
+interface Ids {
+  readonly customer: string;
+  readonly anonymousId: string | undefined;
+}
+
+/** A null id is one that is not there; any id that is there must be one. */
+function readIds(raw: JsonObject, type: EventType): Ids | Rejection {
+  const userId = raw['userId'] ?? undefined;
+  const otherKey = type === 'alias' && isMissing(raw['anonymousId']) ? 'previousId' : 'anonymousId';
+  const other = raw[otherKey] ?? undefined;
+  if (userId !== undefined && !isCustomerId(userId)) return badId('userId', userId);
+  if (other !== undefined && !isCustomerId(other)) return badId(otherKey, other);
+  if (userId !== undefined) return { customer: userId, anonymousId: other };
+  if (other !== undefined && otherKey === 'anonymousId') {
+    return { customer: other, anonymousId: undefined };
+  }
+  return rejection('bad-id', 'there is neither a userId nor an anonymousId');
+}
+
+function badId(key: string, id: Json): Rejection {
+  return rejection('bad-id', `${key} is ${quoted(id)}, which is no one-line, non-empty text`);
+}
+
+function readTime(raw: JsonObject): EpochMs | Rejection {
+  const key = isMissing(raw['timestamp']) ? 'originalTimestamp' : 'timestamp';
+  const text = raw[key];
+  const at = typeof text === 'string' ? readInstant(text) : undefined;
+  return (
+    at ?? rejection('bad-timestamp', `${key} is ${quoted(text)}, which is no ISO 8601 instant`)
+  );
+}
+
+function readProperties(raw: JsonObject, type: EventType): JsonObject {
+  if (type === 'identify' || type === 'group') return objectOf(raw['traits']);
+  const properties = objectOf(raw['properties']);
+  if (type !== 'page' && type !== 'screen') return properties;
+  const name = raw['name'];
+  if (isMissing(name) || name === undefined || !isMissing(own(properties, 'name')))
+    return properties;
+  return { ...properties, name };
+}
+
+/** `2024-02-29T12:34:56.789Z`, as SDKs write it, by its digits; anything else the general way. */
+function readInstant(text: string): EpochMs | undefined {
+  if (text.length !== 24 || !isStandard(text)) return parseInstant(text);
+  const midnight = utcOfDate(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
+  const ms = ((hour * 60 + minute) * 60 + second) * 1_000 + digits(text, 20, 23);
+  if (midnight === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
+  const at = midnight + ms;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function isStandard(text: string): boolean {
+  return (
+    text[4] === '-' &&
+    text[7] === '-' &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    text[19] === '.' &&
+    text[23] === 'Z'
+  );
+}
+
+/** Not a number where one of them is no digit. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function isMissing(value: Json | undefined): boolean {
+  return value === undefined || value === null;
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : NONE;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function rejection(reason: RejectionReason, detail: string): Rejection {
+  return { reason, detail };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
+}
+
+/** A value for a message: whole when short, else its kind, since it may be anything. */
+function quoted(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'object' && value !== null) return kindOf(value);
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}

@@ -1,0 +1,129 @@
+import { Packr } from 'msgpackr';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import type { CustomerEvent, EventType } from '../rules/event.ts';
+import { isCustomerId, nameOf } from './event.ts';
+import type { Rejection } from './log-message.ts';
+import { isPlainJson } from './plain-json.ts';
+
+/*
+ * The body of an event message: a batch of customer events, packed.
+ *
+ * 1. A body stands alone: the record structures that it uses are in it.
+ * 2. What is read is checked as if anybody had written it, since anybody can write into the log.
+ * 3. What JSON can say comes back as it was, but for three things that msgpackr changes: a key
+ *    `__proto__` comes back as `__proto_`, minus zero as zero, a lone surrogate as U+FFFD.
+ */
+
+/** The most events that one body holds. */
+export const BATCH_EVENTS_MAX = 256;
+
+/** An event as it is packed: its fields in a fixed order, so that no structure is spent on it. */
+type Packed = readonly [
+  type: number,
+  customer: string,
+  at: number,
+  event: string,
+  properties: JsonObject,
+  context: JsonObject,
+  messageId: string | null,
+  anonymousId: string | null,
+];
+
+const FIELDS = 8;
+
+/** The places in this list are what is packed: append only. */
+const TYPES: readonly EventType[] = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
+
+/** No instant lies further from the epoch (ECMA-262, time values). */
+const INSTANT_MAX = 8.64e15;
+
+const packr = new Packr({
+  // msgpackr keeps notes under this name beside the keys of structures: an event that bears it
+  // would spoil every later body.
+  useRecords: (object: object) => !Object.hasOwn(object, '__keys__'),
+  mapsAsObjects: true,
+  // A property that a user named `toJSON` is no function to call.
+  useToJSON: false,
+  variableMapSize: true,
+  structuredClone: false,
+  int64AsType: 'number',
+});
+
+export function encodeFrame(events: readonly CustomerEvent[]): Uint8Array {
+  return packr.pack(events.map(packed));
+}
+
+/** Reads a body. Never throws: what is no event comes back as rejected. */
+export function decodeFrame(body: Uint8Array): {
+  readonly events: CustomerEvent[];
+  readonly rejected: Rejection[];
+} {
+  const events: CustomerEvent[] = [];
+  const rejected: Rejection[] = [];
+  const entries = unpackFrame(body);
+  if (!Array.isArray(entries) || entries.length > BATCH_EVENTS_MAX) {
+    return { events, rejected: [badFrame('the body is no batch of events')] };
+  }
+  for (const entry of entries) {
+    const event = readPacked(entry);
+    if (event === undefined) rejected.push(badFrame('an entry of the batch is no event'));
+    else events.push(event);
+  }
+  return { events, rejected };
+}
+
+export function badFrame(detail: string): Rejection {
+  return { reason: 'bad-frame', detail };
+}
+
+function packed(event: CustomerEvent): Packed {
+  return [
+    TYPES.indexOf(event.type),
+    event.customer,
+    event.at,
+    event.event,
+    event.properties,
+    event.context,
+    event.messageId ?? null,
+    event.anonymousId ?? null,
+  ];
+}
+
+function unpackFrame(body: Uint8Array): unknown {
+  try {
+    return packr.unpack(body);
+  } catch {
+    // msgpackr throws errors of every kind on bytes that it did not write; they say nothing more.
+    return undefined;
+  }
+}
+
+function readPacked(entry: unknown): CustomerEvent | undefined {
+  if (!Array.isArray(entry) || entry.length !== FIELDS) return undefined;
+  const fields: readonly unknown[] = entry;
+  const [code, customer, at, event, properties, context, messageId, anonymousId] = fields;
+  const type = typeof code === 'number' ? TYPES[code] : undefined;
+  if (type === undefined || !isCustomerId(customer) || !isInstant(at)) return undefined;
+  if (typeof event !== 'string' || event !== nameOf(type, event)) return undefined;
+  if (!isPlainObject(properties) || !isPlainObject(context)) return undefined;
+  if (messageId !== null && (typeof messageId !== 'string' || messageId === '')) return undefined;
+  if (anonymousId !== null && !isCustomerId(anonymousId)) return undefined;
+  return {
+    type,
+    customer,
+    anonymousId: anonymousId ?? undefined,
+    messageId: messageId ?? undefined,
+    at,
+    event,
+    properties,
+    context,
+  };
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INSTANT_MAX;
+}
+
+function isPlainObject(value: unknown): value is JsonObject {
+  return isObject(value) && isPlainJson(value satisfies Json);
+}

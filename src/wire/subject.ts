@@ -1,0 +1,42 @@
+/*
+ * The names of streams and subjects, in one place (durability: "Streams"). Nothing here holds a
+ * customer's string; what a user named is percent-encoded, since a space in a subject would become
+ * a reply address.
+ */
+
+export const REJECTED_STREAM = 'shoal-rejected';
+
+export function eventsStream(partition: number): string {
+  return `shoal-events-${partition}`;
+}
+
+export function eventsSubject(partition: number): string {
+  return `shoal.events.${partition}`;
+}
+
+export function transitionsStream(partition: number): string {
+  return `shoal-transitions-${partition}`;
+}
+
+export function transitionsSubject(partition: number): string {
+  return `shoal.transitions.${partition}`;
+}
+
+export function rejectedSubject(reason: string): string {
+  return `shoal.rejected.${encodeURIComponent(reason)}`;
+}
+
+/** All rejections. */
+export function rejectedSubjects(): string {
+  return 'shoal.rejected.*';
+}
+
+/** Where an owner publishes a partition's live figures; not kept. */
+export function liveSubject(partition: number): string {
+  return `shoal.live.${partition}`;
+}
+
+/** Where the owner of a partition answers questions. */
+export function querySubject(partition: number): string {
+  return `shoal.query.${partition}`;
+}

@@ -1,0 +1,145 @@
+import { Packr } from 'msgpackr';
+import { ShoalError } from '../base/error.ts';
+import type { Json } from '../base/json.ts';
+import type { Effect, Why } from '../engine/effect.ts';
+
+/*
+ * A record of `shoal.transitions.<p>` (durability: "Output: numbers, chain, fence").
+ *
+ * 1. The items of a record are contiguous: item i has the number `from + i`, the last one `to`.
+ * 2. Every record tells the partition's last number and its chain, one without items too: then
+ *    `to` is `from - 1`. So the last record alone says where an owner has to go on.
+ */
+
+/** The most items of one record. */
+export const RECORD_ITEMS_MAX = 1_000;
+/** The most bytes of one record, unless a single item is larger. */
+export const RECORD_BYTES_MAX = 256 * 1024;
+
+/** The headers of every record. */
+export const RECORD_HEADERS: ReadonlyMap<string, string> = new Map([['Sh-V', '1']]);
+
+export interface TransitionRecord {
+  /** `claim`: an owner of this epoch has taken the partition over; it has no items. */
+  readonly kind: 'batch' | 'claim';
+  /** Of the owner that wrote it; a higher one fences the lower ones off. */
+  readonly epoch: number;
+  /** Number of the first item. */
+  readonly from: number;
+  /** Number of the last item. */
+  readonly to: number;
+  readonly items: readonly Effect[];
+  /** The hash chain up to and with `to`, 16 hex digits. */
+  readonly chain: string;
+  /** Sequence of the log message that the last item follows from; 0 when there is none. */
+  readonly source: number;
+}
+
+const VERSION = 1;
+
+/** The places in these lists are what is packed: append only. */
+const RECORD_KINDS: readonly TransitionRecord['kind'][] = ['batch', 'claim'];
+const EFFECT_KINDS: readonly Effect['kind'][] = ['entry', 'exit', 'changed', 'due'];
+const WHYS: readonly Why[] = ['event', 'time', 'define', 'import', 'merge', 'forget'];
+
+/** kind, at, customer, why, the name of what it is about, and what the kind adds. */
+type PackedItem = readonly [number, number, string, number, string, ...Json[]];
+
+/** version, kind, epoch, from, items, chain, source */
+type PackedRecord = readonly [
+  number,
+  number,
+  number,
+  number,
+  readonly PackedItem[],
+  string,
+  number,
+];
+
+// Without msgpackr's records: users name the keys inside `from`, `to` and `trigger`.
+const packr = new Packr({
+  useRecords: false,
+  variableMapSize: true,
+  useToJSON: false,
+  int64AsType: 'number',
+});
+
+export function encodeRecord(record: TransitionRecord): Uint8Array {
+  const packed: PackedRecord = [
+    VERSION,
+    RECORD_KINDS.indexOf(record.kind),
+    record.epoch,
+    record.from,
+    record.items.map(packItem),
+    record.chain,
+    record.source,
+  ];
+  return packr.pack(packed);
+}
+
+/** @throws ShoalError `record-unreadable` (stop) when the bytes are no record of this version */
+export function decodeRecord(body: Uint8Array): TransitionRecord {
+  let unpacked: unknown;
+  try {
+    unpacked = packr.unpack(body);
+  } catch (cause) {
+    throw unreadable('its body cannot be unpacked', cause);
+  }
+  if (!Array.isArray(unpacked) || unpacked[0] !== VERSION || !Array.isArray(unpacked[4])) {
+    throw unreadable('it is of another version');
+  }
+  // Only owners write this subject, behind a fence: what bears our version has our form.
+  const [, kindCode, epoch, from, packedItems, chain, source] = unpacked as unknown as PackedRecord;
+  const kind = RECORD_KINDS[kindCode];
+  if (kind === undefined) throw unreadable(`its kind ${kindCode} is unknown`);
+  const items = packedItems.map(unpackItem);
+  return { kind, epoch, from, to: from + items.length - 1, items, chain, source };
+}
+
+function packItem(effect: Effect): PackedItem {
+  const kind = EFFECT_KINDS.indexOf(effect.kind);
+  const head = [kind, effect.at, effect.customer, WHYS.indexOf(effect.why)] as const;
+  switch (effect.kind) {
+    case 'entry':
+    case 'exit':
+      return [...head, effect.segment];
+    case 'changed':
+      return [...head, effect.attribute, effect.from, effect.to];
+    case 'due':
+      return [...head, effect.campaign, effect.triggeredAt, effect.trigger];
+  }
+}
+
+function unpackItem([code, at, customer, whyCode, name, ...rest]: PackedItem): Effect {
+  const kind = EFFECT_KINDS[code];
+  const why = WHYS[whyCode];
+  if (kind === undefined || why === undefined) throw unreadable('an item is of an unknown kind');
+  const [a = null, b = null] = rest;
+  switch (kind) {
+    case 'entry':
+    case 'exit':
+      return { kind, at, customer, why, segment: name };
+    case 'changed':
+      return { kind, at, customer, why, attribute: name, from: a, to: b };
+    case 'due':
+      return {
+        kind,
+        at,
+        customer,
+        why,
+        campaign: name,
+        triggeredAt: Number(a),
+        trigger: b,
+      };
+  }
+}
+
+function unreadable(what: string, cause?: unknown): ShoalError {
+  return new ShoalError({
+    code: 'record-unreadable',
+    remedy: 'stop',
+    message: `a record of transitions cannot be read: ${what}`,
+    hint: 'run the version of Shoal that wrote it, or a later one',
+    cause,
+  });
+}

@@ -1,0 +1,26 @@
+import { connectRedis } from '../../../src/adapters/redis/connect.ts';
+import { RedisCheckpointStore } from '../../../src/adapters/redis/checkpoint-store.ts';
+import { RedisLedger } from '../../../src/adapters/redis/ledger.ts';
+import { RedisPositionStore } from '../../../src/adapters/redis/position-store.ts';
+import { storeContract } from '../../contract/store.ts';
+import { startRedis } from '../../support/servers.ts';
+import { RecordingLogger, systemClock } from '../../support/world.ts';
+
+storeContract('Redis', async () => {
+  const server = await startRedis();
+  const redis = await connectRedis(server.url, {
+    clock: systemClock,
+    logger: new RecordingLogger(),
+  });
+  return {
+    checkpoints: new RedisCheckpointStore(redis, 'test'),
+    positions: new RedisPositionStore(redis, 'test'),
+    ledger: new RedisLedger(redis, 'test'),
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: async () => {
+      redis.disconnect();
+      await server.stop();
+    },
+  };
+});

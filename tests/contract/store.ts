@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type {
+  CheckpointCommit,
+  CheckpointStore,
+  Ledger,
+  PositionStore,
+} from '../../src/roles/ports/store.ts';
+import { eventually } from '../support/world.ts';
+
+export interface StoreWorld {
+  readonly checkpoints: CheckpointStore;
+  readonly positions: PositionStore;
+  readonly ledger: Ledger;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MANIFEST = Uint8Array.from({ length: 256 }, (_, i) => i);
+
+/** What every adapter of the store's ports keeps. */
+export function storeContract(name: string, start: () => Promise<StoreWorld>): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    let world: StoreWorld;
+    let partition = 0;
+
+    beforeAll(async () => {
+      world = await start();
+    });
+    afterAll(() => world.stop());
+
+    function commitOf(change: Partial<CheckpointCommit>): CheckpointCommit {
+      return {
+        partition,
+        epoch: 1,
+        generation: 0,
+        commitId: 'c1',
+        manifest: MANIFEST,
+        chunks: [],
+        ...change,
+      };
+    }
+
+    async function putChunk(content: string): Promise<string> {
+      const hash = createHash('sha256').update(content).digest('hex');
+      await world.checkpoints.putChunk(partition, hash, Buffer.from(content));
+      return hash;
+    }
+
+    test('an empty store has nothing', async () => {
+      partition += 1;
+      expect(await world.checkpoints.load(partition)).toBeUndefined();
+      expect(await world.checkpoints.getChunk(partition, 'ab')).toBeUndefined();
+      expect(await world.positions.position('nobody')).toBe(0);
+      expect(await world.ledger.state('nothing')).toBeUndefined();
+    });
+
+    test('a commit is loaded as it was, with the manifest before it', async () => {
+      partition += 1;
+      const chunk = await putChunk('content');
+      expect(await world.checkpoints.commit(commitOf({ chunks: [chunk] }))).toEqual({
+        kind: 'committed',
+      });
+      const first = await world.checkpoints.load(partition);
+      expect({ ...first, manifest: Uint8Array.from(first?.manifest ?? []) }).toEqual({
+        epoch: 1,
+        generation: 1,
+        manifest: MANIFEST,
+        previous: undefined,
+      });
+      const next = commitOf({
+        generation: 1,
+        commitId: 'c2',
+        manifest: Uint8Array.of(7),
+        epoch: 3,
+      });
+      expect(await world.checkpoints.commit(next)).toEqual({ kind: 'committed' });
+      const second = await world.checkpoints.load(partition);
+      expect(second).toMatchObject({ epoch: 3, generation: 2 });
+      expect(Uint8Array.from(second?.manifest ?? [])).toEqual(Uint8Array.of(7));
+      expect(Uint8Array.from(second?.previous ?? [])).toEqual(MANIFEST);
+      expect(
+        Buffer.from((await world.checkpoints.getChunk(partition, chunk)) ?? []).toString(),
+      ).toBe('content');
+    });
+
+    test('a repeat of a commit answers as the commit did and changes nothing', async () => {
+      partition += 1;
+      await world.checkpoints.commit(commitOf({}));
+      const again = commitOf({ manifest: Uint8Array.of(9) });
+      expect(await world.checkpoints.commit(again)).toEqual({ kind: 'committed' });
+      const stored = await world.checkpoints.load(partition);
+      expect(stored).toMatchObject({ generation: 1, previous: undefined });
+      expect(stored?.manifest).toHaveLength(MANIFEST.length);
+    });
+
+    test('an older epoch and another generation are fenced', async () => {
+      partition += 1;
+      await world.checkpoints.commit(commitOf({ epoch: 5 }));
+      const older = commitOf({ epoch: 4, generation: 1, commitId: 'c2' });
+      expect(await world.checkpoints.commit(older)).toEqual({ kind: 'fenced' });
+      const stale = commitOf({ epoch: 5, generation: 0, commitId: 'c3' });
+      expect(await world.checkpoints.commit(stale)).toEqual({ kind: 'fenced' });
+      const ahead = commitOf({ epoch: 5, generation: 2, commitId: 'c4' });
+      expect(await world.checkpoints.commit(ahead)).toEqual({ kind: 'fenced' });
+      expect(await world.checkpoints.load(partition)).toMatchObject({ epoch: 5, generation: 1 });
+    });
+
+    test('a missing chunk is named and nothing is committed', async () => {
+      partition += 1;
+      const there = await putChunk('there');
+      const gone = await putChunk('gone');
+      await world.checkpoints.dropChunks(partition, [gone]);
+      const commit = commitOf({ chunks: [there, gone] });
+      expect(await world.checkpoints.commit(commit)).toEqual({
+        kind: 'chunk-missing',
+        chunk: gone,
+      });
+      expect(await world.checkpoints.load(partition)).toBeUndefined();
+      await putChunk('gone');
+      expect(await world.checkpoints.commit(commit)).toEqual({ kind: 'committed' });
+    });
+
+    test('partitions do not see each other', async () => {
+      partition += 1;
+      await world.checkpoints.commit(commitOf({}));
+      expect(await world.checkpoints.load(partition + 1)).toBeUndefined();
+    });
+
+    test('a position is the last that was saved', async () => {
+      await world.positions.savePosition('mailer-3', 41);
+      await world.positions.savePosition('mailer-3', 42);
+      expect(await world.positions.position('mailer-3')).toBe(42);
+    });
+
+    test('of many intents of one mail exactly one makes the entry', async () => {
+      const made = await Promise.all(
+        Array.from({ length: 20 }, () => world.ledger.intend('m1', 5)),
+      );
+      expect(made.filter(Boolean)).toHaveLength(1);
+      expect(await world.ledger.state('m1')).toBe('intent');
+      await world.ledger.settle('m1', 'unknown', 'no answer after the final dot');
+      expect(await world.ledger.state('m1')).toBe('unknown');
+      expect(await world.ledger.intend('m1', 6)).toBe(false);
+    });
+
+    test('away: a call says so at once; back: it works and has what was acknowledged', async () => {
+      partition += 1;
+      await world.checkpoints.commit(commitOf({ commitId: 'kept' }));
+      await world.positions.savePosition('survivor', 7);
+      // The append-only file is synced every second.
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await world.kill();
+      await expect(world.checkpoints.load(partition)).rejects.toMatchObject({
+        code: 'store-away',
+        remedy: 'retry',
+      });
+      await world.restart();
+      await eventually('the store is back', () =>
+        world.positions.position('survivor').then(
+          (position) => position === 7,
+          () => false,
+        ),
+      );
+      expect(await world.checkpoints.load(partition)).toMatchObject({ epoch: 1, generation: 1 });
+    });
+  });
+}

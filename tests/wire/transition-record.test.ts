@@ -1,0 +1,76 @@
+import { Packr } from 'msgpackr';
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../src/engine/effect.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  RECORD_BYTES_MAX,
+  RECORD_ITEMS_MAX,
+  type TransitionRecord,
+} from '../../src/wire/transition-record.ts';
+
+const HEAD = { at: 1_700_000_000_123, customer: 'Анна 🐟', why: 'event' } as const;
+
+const ITEMS: readonly Effect[] = [
+  { ...HEAD, kind: 'entry', segment: 'vip' },
+  { ...HEAD, kind: 'exit', segment: 'vip', why: 'time' },
+  { ...HEAD, kind: 'changed', attribute: 'course', from: null, to: 'painting' },
+  {
+    ...HEAD,
+    kind: 'changed',
+    attribute: 'address',
+    from: { city: 'Omsk', tags: [1, 'two', false, null, {}] },
+    to: { toJSON: 'a name like any other', __keys__: [], n: -0.5, big: 2 ** 53 },
+    why: 'import',
+  },
+  { ...HEAD, kind: 'due', campaign: 'welcome', triggeredAt: 5, trigger: { attribute: 'course' } },
+];
+
+function recordOf(items: readonly Effect[], from = 8): TransitionRecord {
+  const to = from + items.length - 1;
+  return { kind: 'batch', epoch: 3, from, to, items, chain: '00ff00ff00ff00ff', source: 41 };
+}
+
+describe('a record of transitions', () => {
+  test('comes back as it was, whatever users named', () => {
+    const record = recordOf(ITEMS);
+    expect(decodeRecord(encodeRecord(record))).toEqual(record);
+  });
+
+  test('a claim has no items and ends before it begins', () => {
+    const claim: TransitionRecord = { ...recordOf([], 12), kind: 'claim' };
+    expect(claim.to).toBe(11);
+    expect(decodeRecord(encodeRecord(claim))).toEqual(claim);
+  });
+
+  test('each reason comes back', () => {
+    const whys = ['event', 'time', 'define', 'import', 'merge', 'forget'] as const;
+    const items = whys.map((why) => ({ ...HEAD, kind: 'entry', segment: 's', why }) as const);
+    expect(decodeRecord(encodeRecord(recordOf(items))).items.map(({ why }) => why)).toEqual(whys);
+  });
+
+  test('a full record of transitions is far from the most bytes of one', () => {
+    const items = Array.from({ length: RECORD_ITEMS_MAX }, (_, i): Effect => {
+      return {
+        ...HEAD,
+        kind: 'entry',
+        customer: `customer-${i}`.padEnd(36, 'x'),
+        segment: 's'.repeat(40),
+      };
+    });
+    expect(encodeRecord(recordOf(items)).length).toBeLessThan(RECORD_BYTES_MAX / 2);
+  });
+
+  test.each([
+    ['no MessagePack', Uint8Array.of(0xc1)],
+    ['nothing', new Uint8Array(0)],
+    ['another version', new Packr().pack([2, 0, 1, 1, [], '', 0])],
+    ['an unknown kind', new Packr().pack([1, 9, 1, 1, [], '', 0])],
+    ['an unknown item', new Packr().pack([1, 0, 1, 1, [[9, 0, 'c', 0, 's']], '', 0])],
+    ['no record at all', new Packr({ useRecords: false }).pack({ v: 1 })],
+  ])('%s is refused by its code', (_, body) => {
+    expect(() => decodeRecord(body)).toThrow(
+      expect.objectContaining({ code: 'record-unreadable', remedy: 'stop' }),
+    );
+  });
+});
