@@ -181,7 +181,11 @@ export class Evaluator {
     const cells = series.open(row);
     const truth = behaviour.holds(cells, now);
     const isEmpty = cells.length === 0;
-    if (!isEmpty) timers.armBy(row, behaviour.nextAt(cells, now));
+    if (!isEmpty) {
+      const nextAt = behaviour.nextAt(cells, now);
+      assert(nextAt > now, 'what time changes next lies ahead');
+      timers.armBy(row, nextAt);
+    }
     series.store(row, cells);
     if (truth !== series.truth(row)) {
       series.setTruth(row, truth);

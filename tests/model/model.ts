@@ -80,18 +80,18 @@ export class Model {
   }
 
   isMember(id: SegmentId, customer: CustomerId): boolean {
+    return this.isMemberAt(id, customer, this.announcedAt(customer) ?? 0);
+  }
+
+  /** Whether the rule holds at an instant, given all events that have been applied. */
+  isMemberAt(id: SegmentId, customer: CustomerId, at: EpochMs): boolean {
     const segment = this.#segments.get(id);
     if (segment === undefined) throw new Error(`there is no segment ${id}`);
     const known = this.#customers.get(customer);
     if (known === undefined) return false;
-    const { events, announcedAt: at } = known;
-    return isMember(segment.rule, {
-      customer,
-      events,
-      at,
-      segments: this.#segments,
-      zone: this.#zone,
-    });
+    const { events } = known;
+    const view = { customer, events, at, segments: this.#segments, zone: this.#zone };
+    return isMember(segment.rule, view);
   }
 
   /** All whom anything has been heard of. */
