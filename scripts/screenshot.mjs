@@ -8,6 +8,9 @@ const { values } = parseArgs({
   options: {
     url: { type: 'string' },
     out: { type: 'string' },
+    // What must be there before the picture is taken; and what is clicked before that.
+    ready: { type: 'string', default: '[data-phase="live"]' },
+    click: { type: 'string' },
     dark: { type: 'boolean', default: false },
     width: { type: 'string', default: '1280' },
     height: { type: 'string', default: '840' },
@@ -18,6 +21,7 @@ const { values } = parseArgs({
 if (values.url === undefined || values.out === undefined) {
   console.error('usage: npm run screenshot -- --url <address> --out <file.png> [--dark]');
   console.error('       [--width <px>] [--height <px>] [--wait-s <seconds>]');
+  console.error('       [--click <selector>] [--ready <selector>]');
   process.exit(2);
 }
 
@@ -35,7 +39,8 @@ const page = await browser.newPage({
   colorScheme: values.dark ? 'dark' : 'light',
 });
 await page.goto(values.url);
-await page.waitForSelector('[data-phase="live"]');
+if (values.click !== undefined) await page.click(values.click);
+await page.waitForSelector(values.ready);
 await page.waitForTimeout(Number(values['wait-s']) * 1000);
 await page.screenshot({ path: values.out });
 await browser.close();

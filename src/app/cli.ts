@@ -1,27 +1,50 @@
 import { Command, CommanderError } from 'commander';
 import { ShoalError, ShoalErrors } from '../base/error.ts';
+import { backtestCommand } from './commands/backtest.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { sendCommand } from './commands/send.ts';
 import { startCommand } from './commands/start.ts';
+import { testCommand } from './commands/test.ts';
+import { triggersCommand } from './commands/triggers.ts';
+import { validateCommand } from './commands/validate.ts';
 
 /** What a process ends with; sysexits.h gives 78 its meaning. */
 const EXIT = { done: 0, failed: 1, wrongUsage: 2, badConfiguration: 78 } as const;
 
 /** Codes of single errors that mean: what the operator has written is wrong. */
-const BAD_CONFIGURATION: ReadonlySet<string> = new Set(['bad-settings', 'store-volatile']);
+const BAD_CONFIGURATION: ReadonlySet<string> = new Set([
+  'bad-settings',
+  'store-volatile',
+  'unknown-timezone',
+]);
 
 export function program(): Command {
   return new Command('shoal')
     .description('Real-time customer segmentation')
     .option('--config <file>', 'settings (default: config/shoal.yaml)')
-    .option('--set <key=value...>', 'a setting that wins over the file and the environment')
+    .option(
+      '--set <key=value>',
+      'a setting that wins over file and environment; repeatable',
+      addTo,
+      [],
+    )
     .addCommand(startCommand())
     .addCommand(demoCommand())
     .addCommand(sendCommand())
+    .addCommand(backtestCommand())
+    .addCommand(testCommand())
+    .addCommand(validateCommand())
     .addCommand(configCommand())
+    .addCommand(triggersCommand())
+    .addCommand(doctorCommand())
     .showHelpAfterError('shoal --help shows all commands and flags')
     .exitOverride();
+}
+
+function addTo(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /**

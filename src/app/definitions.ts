@@ -1,10 +1,9 @@
 import { loadTemplates } from '../adapters/eta/templates.ts';
 import { ShoalErrors, type ShoalError } from '../base/error.ts';
 import { UTC } from '../base/zone.ts';
-import { parseCampaigns } from '../campaign/folder.ts';
+import { parseCampaigns, type Known } from '../campaign/folder.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Definitions } from '../compile/definitions.ts';
-import type { Segment } from '../rules/rule.ts';
 import { loadSegments, readSources } from './definitions-folder.ts';
 import type { Settings } from './settings.ts';
 import { zoneOf } from './zone.ts';
@@ -16,7 +15,7 @@ import { zoneOf } from './zone.ts';
  * @throws ShoalErrors everything that is wrong in the folders
  */
 export async function loadDefinitions(settings: Settings, now: number): Promise<Definitions> {
-  const { folders, timezone } = settings;
+  const { folders, timezone, mail } = settings;
   const errors: ShoalError[] = [];
   const collect = async <T>(loading: Promise<T>): Promise<T | undefined> => {
     try {
@@ -29,7 +28,13 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
   };
   const segments = await collect(loadSegments(folders.segments));
   const templates = await collect(loadTemplates(folders.templates));
-  const campaigns = await collect(loadCampaigns(folders.campaigns, segments, templates?.names));
+  const campaigns = await collect(
+    loadCampaigns(folders.campaigns, {
+      segments: segments && new Set(segments.map(({ id }) => id)),
+      templates: templates && new Set(templates.names),
+      sender: mail.from,
+    }),
+  );
   if (segments === undefined || campaigns === undefined || errors.length > 0) {
     throw new ShoalErrors(errors);
   }
@@ -37,13 +42,6 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
   return { segments, campaigns, zone };
 }
 
-async function loadCampaigns(
-  folder: string,
-  segments: readonly Segment[] | undefined,
-  templates: readonly string[] | undefined,
-): Promise<readonly Campaign[]> {
-  return parseCampaigns(await readSources(folder), folder, {
-    segments: segments && new Set(segments.map(({ id }) => id)),
-    templates: templates && new Set(templates),
-  });
+async function loadCampaigns(folder: string, known: Known): Promise<readonly Campaign[]> {
+  return parseCampaigns(await readSources(folder), folder, known);
 }

@@ -44,7 +44,15 @@ export const settingsSchema = z.strictObject({
   log: z
     .strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') })
     .prefault({}),
-  checkpoint: z.strictObject({ interval: duration.default('30s') }).prefault({}),
+  checkpoint: z
+    .strictObject({
+      interval: duration.default('30s'),
+      bytesPerSecondMax: z.number().int().min(100_000).default(20_000_000),
+    })
+    .prefault({}),
+  history: duration.default('400d'),
+  historyBytesMax: z.number().int().min(0).default(0),
+  acceptGap: z.boolean().default(false),
   dedup: z
     .strictObject({
       window: duration.default('10m'),

@@ -10,9 +10,13 @@ import { fromEnvironment, type Environment, type Overlay } from './settings-envi
 import { settingPaths, settingsSchema, type WrittenSettings } from './settings-schema.ts';
 
 /** The settings as the program uses them: durations in ms, the rest as written. */
-export interface Settings extends Omit<WrittenSettings, 'grace' | 'checkpoint' | 'dedup'> {
+export interface Settings extends Omit<
+  WrittenSettings,
+  'grace' | 'checkpoint' | 'dedup' | 'history'
+> {
   readonly graceMs: DurationMs;
-  readonly checkpoint: { readonly intervalMs: DurationMs };
+  readonly checkpoint: { readonly intervalMs: DurationMs; readonly bytesPerSecondMax: number };
+  readonly historyMs: DurationMs;
   readonly dedup: { readonly windowMs: DurationMs; readonly idsMax: number };
   /** All of it as it is written, for `shoal config`. */
   readonly written: WrittenSettings;
@@ -142,11 +146,15 @@ function badSettings(message: string, where: string, hint?: string, cause?: unkn
 }
 
 function toSettings(written: WrittenSettings): Settings {
-  const { grace, checkpoint, dedup, ...same } = written;
+  const { grace, checkpoint, dedup, history, ...same } = written;
   return {
     ...same,
     graceMs: ms(grace),
-    checkpoint: { intervalMs: ms(checkpoint.interval) },
+    checkpoint: {
+      intervalMs: ms(checkpoint.interval),
+      bytesPerSecondMax: checkpoint.bytesPerSecondMax,
+    },
+    historyMs: ms(history),
     dedup: { windowMs: ms(dedup.window), idsMax: dedup.ids },
     written,
   };

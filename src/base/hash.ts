@@ -11,9 +11,9 @@ export function fnv1a32(text: string): number {
   return hash >>> 0;
 }
 
-export function fnv1a32Bytes(bytes: Uint8Array): number {
+export function fnv1a32Bytes(bytes: Uint8Array, length = bytes.length): number {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
   return hash >>> 0;
 }
 

@@ -9,6 +9,8 @@ import { parseCampaign } from './parse.ts';
 export interface Known {
   readonly segments?: ReadonlySet<SegmentId> | undefined;
   readonly templates?: ReadonlySet<string> | undefined;
+  /** Who writes when a campaign does not say. */
+  readonly sender?: Campaign['from'] | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function parseCampaigns(
   folder: string,
   known: Known,
 ): readonly Campaign[] {
-  const parsed = sources.map((source) => parseCampaign(source, folder));
+  const parsed = sources.map((source) => parseCampaign(source, folder, known.sender));
   parsed.sort((a, b) => compareUtf8(a.id, b.id));
   const errors = parsed.flatMap(({ campaign, file, errors: own }) =>
     campaign === undefined ? own : [...own, ...unknownNames(campaign, file, known)],

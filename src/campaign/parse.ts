@@ -38,8 +38,13 @@ const OCCASION_HINT =
  * once. Whether its segment and its template exist only the folder knows.
  *
  * @param folder as people know it, for the messages: `config/campaigns`
+ * @param sender who writes when the file does not say
  */
-export function parseCampaign(source: SourceFile, folder: string): ParsedCampaign {
+export function parseCampaign(
+  source: SourceFile,
+  folder: string,
+  sender?: Campaign['from'],
+): ParsedCampaign {
   const file = `${folder}/${source.name}`;
   const faults = new Faults(file, 'campaign-invalid');
   const id = readId(source.name, faults);
@@ -48,7 +53,7 @@ export function parseCampaign(source: SourceFile, folder: string): ParsedCampaig
     value === undefined && faults.errors.length > 0
       ? undefined
       : readMapping(value, CAMPAIGN_KEYS, 'a campaign', '', faults);
-  const campaign = fields === undefined ? undefined : readCampaign(id, fields, faults);
+  const campaign = fields === undefined ? undefined : readCampaign(id, fields, sender, faults);
   const { errors } = faults;
   return { id, file, campaign: errors.length > 0 ? undefined : campaign, errors };
 }
@@ -67,13 +72,19 @@ function readId(name: string, faults: Faults): CampaignId {
   return id;
 }
 
-function readCampaign(id: CampaignId, fields: JsonObject, faults: Faults): Campaign | undefined {
+function readCampaign(
+  id: CampaignId,
+  fields: JsonObject,
+  sender: Campaign['from'] | undefined,
+  faults: Faults,
+): Campaign | undefined {
   const given = own(fields, 'name');
   const name = given === undefined ? id : readText(given, 'the name', 'name', faults);
   const when = readOccasion(own(fields, 'when'), faults);
   const waitMs = readWait(own(fields, 'wait'), faults);
   const template = readTemplate(own(fields, 'template'), faults);
-  const from = readFrom(own(fields, 'from'), faults);
+  const written = own(fields, 'from');
+  const from = written === undefined && sender !== undefined ? sender : readFrom(written, faults);
   if (name === undefined || when === undefined || waitMs === undefined) return undefined;
   if (template === undefined || from === undefined) return undefined;
   return { id, name, when, waitMs, template, from };

@@ -53,19 +53,31 @@ export function compileAmountTest(comparison: Comparison): AmountTest {
 }
 
 /**
- * The count from which on the answer stays the same: with `atLeast: 3` it does not matter whether
- * there were 3 or 300, with `atMost: 3` not whether 4 or 400.
+ * The counts, ascending, whose answer may differ from that of the count before them: 3 with
+ * `atLeast: 3`, 4 with `atMost: 3`, 3 and 4 with `equals: 3`. From the last one on the answer stays
+ * the same. Never empty; the first is at least 1.
  */
-export function countThatDecides(comparison: Comparison): number {
+export function countsThatTurn(comparison: Comparison): number[] {
+  const turns = turnsOf(comparison).map((count) => Math.max(1, count));
+  return [...new Set(turns)].toSorted((a, b) => a - b);
+}
+
+function turnsOf(comparison: Comparison): number[] {
   switch (comparison.op) {
     case 'atLeast':
     case 'lessThan':
-      return Math.max(1, Math.ceil(comparison.value));
+      return [Math.ceil(comparison.value)];
     case 'atMost':
     case 'moreThan':
+      return [Math.floor(comparison.value) + 1];
     case 'equals':
-      return Math.max(1, Math.floor(comparison.value) + 1);
+      return [Math.ceil(comparison.value), Math.floor(comparison.value) + 1];
     case 'between':
-      return Math.max(1, Math.floor(comparison.high) + 1);
+      return [Math.ceil(comparison.low), Math.floor(comparison.high) + 1];
   }
+}
+
+/** The count from which on the answer stays the same: more than so many need not be kept. */
+export function countThatDecides(comparison: Comparison): number {
+  return countsThatTurn(comparison).at(-1) ?? 1;
 }

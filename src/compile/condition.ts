@@ -10,6 +10,7 @@ import {
   compileAmountTest,
   compileNumberTest,
   countThatDecides,
+  countsThatTurn,
   type AmountTest,
   type NumberTest,
 } from './comparison.ts';
@@ -26,11 +27,12 @@ import {
 
 /** What a condition keeps of one customer, and how its truth follows from that. */
 export type Shape =
-  /** Instants in a window that time moves; only the `keep` latest when it ends now. */
+  /** Instants in a window that time moves; only the latest when it ends now. */
   | {
       readonly kind: 'instants';
       readonly window: SlidingWindow;
-      readonly keep: number;
+      /** The counts, ascending, at which the answer may change; the last is what must be kept. */
+      readonly turns: readonly number[];
       readonly test: NumberTest;
     }
   /** Instants and amounts in such a window, with their sum. */
@@ -188,7 +190,7 @@ function eventShape({ window, measure, comparison }: EventCondition, zone: Zone)
     case 'count': {
       const test = compileNumberTest(comparison);
       if (isLasting) return { kind: 'totals', window: compiled, of: 'count', test };
-      return { kind: 'instants', window: compiled, keep, test };
+      return { kind: 'instants', window: compiled, turns: countsThatTurn(comparison), test };
     }
     case 'distinct': {
       const test = compileNumberTest(comparison);

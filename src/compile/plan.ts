@@ -20,6 +20,9 @@ export interface Plan {
   readonly definitions: Definitions;
   readonly zone: Zone;
   readonly conditions: readonly PlannedCondition[];
+  /** The place of an equal condition; undefined without one. */
+  readonly conditionOf: (condition: Condition) => number | undefined;
+  readonly segmentOf: (id: SegmentId) => number | undefined;
   /** In topological order. */
   readonly segments: readonly PlannedSegment[];
   readonly routes: Routes;
@@ -77,6 +80,8 @@ export function compilePlan(definitions: Definitions): Plan & { readonly depende
     definitions,
     zone,
     conditions,
+    conditionOf: (condition) => unique.get(keyOf(condition))?.index,
+    segmentOf: (id) => numberOf.get(id),
     segments: planned,
     routes: compileRoutes(conditions.flatMap((condition) => condition.uses)),
     byAttribute: groupBy(conditions, ({ shape }) =>

@@ -1,7 +1,8 @@
 import { isObject, type Json } from '../base/json.ts';
 import type { CustomerEvent } from '../rules/event.ts';
-import type { Filter, Scalar } from '../rules/rule.ts';
+import type { Filter, Path, Scalar } from '../rules/rule.ts';
 import type { Use } from './condition.ts';
+import { compileFilter } from './matcher.ts';
 import { compileEventPath, compilePath, type ReadEvent, type ReadObject } from './path.ts';
 
 /*
@@ -19,6 +20,8 @@ export interface Routes {
 
 /** Uses that ask of one path of the event, or of its lines, for one of some values. */
 interface Branch {
+  /** Which path, as text. */
+  readonly key: string;
   readonly read: ReadEvent;
   /** With lines: the path inside each element of the array that `read` finds. */
   readonly readLine: ReadObject | undefined;
@@ -27,7 +30,7 @@ interface Branch {
 
 interface Route {
   readonly always: Use[];
-  readonly branches: Map<string, Branch>;
+  readonly branches: Branch[];
 }
 
 export function compileRoutes(uses: readonly Use[]): Routes {
@@ -53,7 +56,7 @@ function isStarred({ type }: CustomerEvent): boolean {
 function routeOf(byEvent: Map<string, Route>, event: string): Route {
   const known = byEvent.get(event);
   if (known !== undefined) return known;
-  const route: Route = { always: [], branches: new Map() };
+  const route: Route = { always: [], branches: [] };
   byEvent.set(event, route);
   return route;
 }
@@ -62,12 +65,15 @@ function addUse(route: Route, use: Use): void {
   const { where, lines } = use.source;
   const test = equalityOf(where);
   if (test !== undefined) {
-    const branch = branchOf(route, `event ${JSON.stringify(test.path)}`, () => ({
+    const branch = branchOf(route, `event ${JSON.stringify(test.path)}`, (key) => ({
+      key,
       read: compileEventPath(test.path),
       readLine: undefined,
       byValue: new Map(),
     }));
-    for (const value of new Set(test.values)) listOf(branch.byValue, value).push(use);
+    // Whoever comes by this branch has passed its test: mostly nothing is left to be asked.
+    const rest = { ...use, passes: compileFilter(test.rest) };
+    for (const value of new Set(test.values)) listOf(branch.byValue, value).push(rest);
     return;
   }
   const lineTest = lines === undefined ? undefined : equalityOf(lines.where);
@@ -75,7 +81,8 @@ function addUse(route: Route, use: Use): void {
     route.always.push(use);
     return;
   }
-  const branch = branchOf(route, `lines ${JSON.stringify([lines.of, lineTest.path])}`, () => ({
+  const branch = branchOf(route, `lines ${JSON.stringify([lines.of, lineTest.path])}`, (key) => ({
+    key,
     read: compileEventPath(lines.of),
     readLine: compilePath(lineTest.path),
     byValue: new Map(),
@@ -83,20 +90,31 @@ function addUse(route: Route, use: Use): void {
   for (const value of new Set(lineTest.values)) listOf(branch.byValue, value).push(use);
 }
 
-function equalityOf(
-  filter: Filter,
-): { path: readonly string[]; values: readonly Scalar[] } | undefined {
-  for (const { path, matcher } of filter) {
-    for (const test of matcher) if (test.op === 'in') return { path, values: test.values };
+interface Equality {
+  readonly path: Path;
+  readonly values: readonly Scalar[];
+  /** What the filter asks besides. */
+  readonly rest: Filter;
+}
+
+function equalityOf(filter: Filter): Equality | undefined {
+  for (const field of filter) {
+    for (const test of field.matcher) {
+      if (test.op !== 'in') continue;
+      const matcher = field.matcher.filter((other) => other !== test);
+      const others = filter.filter((other) => other !== field);
+      const rest = matcher.length === 0 ? others : [{ path: field.path, matcher }, ...others];
+      return { path: field.path, values: test.values, rest };
+    }
   }
   return undefined;
 }
 
-function branchOf(route: Route, key: string, make: () => Branch): Branch {
-  const known = route.branches.get(key);
+function branchOf(route: Route, key: string, make: (key: string) => Branch): Branch {
+  const known = route.branches.find((branch) => branch.key === key);
   if (known !== undefined) return known;
-  const branch = make();
-  route.branches.set(key, branch);
+  const branch = make(key);
+  route.branches.push(branch);
   return branch;
 }
 
@@ -110,7 +128,7 @@ function listOf(byValue: Map<Scalar, Use[]>, value: Scalar): Use[] {
 
 function follow(route: Route, event: CustomerEvent, found: (use: Use) => void): void {
   for (const use of route.always) found(use);
-  for (const { read, readLine, byValue } of route.branches.values()) {
+  for (const { read, readLine, byValue } of route.branches) {
     const value = read(event.properties, event.context);
     if (readLine === undefined) give(byValue, value, found);
     else if (Array.isArray(value)) followLines(value, readLine, byValue, found);

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { murmur3 } from '../base/murmur.ts';
-import type { EpochMs } from '../base/time.ts';
+import { NEVER, type EpochMs } from '../base/time.ts';
 import { Contribution } from '../compile/contribution.ts';
 import { readDate } from '../compile/date.ts';
 import type { Use } from '../compile/condition.ts';
@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../base/json.ts';
 import type { Change } from './state/attributes.ts';
 import type { Effect, Why } from './effect.ts';
 import type { Flip } from './state/membership.ts';
+import type { Taken } from './series/behaviour.ts';
 import { keepDate } from './series/date.ts';
 import type { State } from './state/state.ts';
 import type { Ended } from './state/waits.ts';
@@ -23,6 +24,9 @@ import type { Ended } from './state/waits.ts';
  * 3. Between two calls of `settle` there is one customer and one instant.
  */
 
+/** At 4 there is at most one dead series to three that live, where as many come as go. */
+const LOOKS_FOR_NEW_ROW = 4;
+
 type Emit = (effect: Effect) => void;
 
 export class Evaluator {
@@ -30,8 +34,11 @@ export class Evaluator {
   readonly #emit: Emit;
   readonly #facts: Facts;
   readonly #contribution = new Contribution();
-  /** Rows of series to look at. */
-  readonly #touched = new Set<number>();
+  readonly #numberOf: (value: string) => number;
+  /** Rows of series to look at. One may stand here twice: the second look finds nothing new. */
+  #touched: number[] = [];
+  /** How many rows are to be looked at in turn, for those that were added. */
+  #looksDue = 0;
   /** What has ended and been triggered at this instant, told after the transitions. */
   #told: ((why: Why) => void)[] = [];
   #amountsTooLarge = 0;
@@ -39,6 +46,7 @@ export class Evaluator {
   constructor(state: State, emit: Emit) {
     this.#state = state;
     this.#emit = emit;
+    this.#numberOf = (value) => state.values.findOrAdd(value);
     this.#facts = {
       holds: (condition, ordinal) => state.truths.holds(condition, ordinal),
       isMember: (segment, ordinal) => state.membership.isMember(segment, ordinal),
@@ -63,41 +71,26 @@ export class Evaluator {
   }
 
   takeEvent(ordinal: number, event: CustomerEvent, at: EpochMs, place: number, now: EpochMs): void {
+    const contribution = this.#contribution;
+    const taken = { event, at, place, now, contribution, numberOf: this.#numberOf };
     this.#state.plan.routes.find(event, (use) => {
       if (!use.passes(event.properties, event.context)) return;
-      const contribution = this.#contribution;
       contribution.clear();
       use.contribute(event, contribution);
-      if (isNothing(contribution)) return;
-      this.#takeInto(use, ordinal, event, at, place, now);
+      if (!isNothing(contribution)) this.#takeInto(use, ordinal, taken);
     });
-    this.#amountsTooLarge += this.#contribution.takeTooLarge();
+    this.#amountsTooLarge += contribution.takeTooLarge();
   }
 
-  #takeInto(
-    { condition, part }: Use,
-    ordinal: number,
-    event: CustomerEvent,
-    at: EpochMs,
-    place: number,
-    now: EpochMs,
-  ): void {
-    const { series, behaviours, values } = this.#state;
+  #takeInto({ condition, part }: Use, ordinal: number, taken: Taken): void {
+    const { series, behaviours } = this.#state;
     const row = series.find(condition, ordinal);
     const cells = row === undefined ? series.openNone() : series.open(row);
-    const isTaken = behaviours[condition]?.take(cells, {
-      event,
-      part,
-      at,
-      place,
-      now,
-      contribution: this.#contribution,
-      numberOf: (value) => values.findOrAdd(value),
-    });
-    if (isTaken !== true) return;
+    if (behaviours[condition]?.take(cells, taken, part) !== true) return;
     const kept = row ?? series.add(condition, ordinal, this.#holdsForNothing(condition));
+    if (row === undefined) this.#looksDue += LOOKS_FOR_NEW_ROW;
     series.store(kept, cells);
-    this.#touched.add(kept);
+    this.#touched.push(kept);
   }
 
   /** Attributes have changed: looks at the conditions that read them, tells of those watched. */
@@ -130,7 +123,7 @@ export class Evaluator {
     keepDate(cells, date);
     series.store(kept, cells);
     timers.disarm(kept);
-    this.#touched.add(kept);
+    this.#touched.push(kept);
   }
 
   #watch(ordinal: number, { name, from, to }: Change, at: EpochMs): void {
@@ -154,15 +147,17 @@ export class Evaluator {
       if (waits.isWait(row)) {
         const ended = waits.end(row);
         if (ended !== undefined) this.#told.push(() => this.#tellDue(ordinal, ended, at, 'time'));
-      } else this.#touched.add(row);
+      } else this.#touched.push(row);
     }
   }
 
   /** Looks at all that was touched, and tells what has changed. */
   settle(ordinal: number, now: EpochMs, why: Why): void {
-    for (const row of this.#touched) this.#look(row, ordinal, now);
-    this.#touched.clear();
-    const { membership, customers } = this.#state;
+    const { membership, customers, series } = this.#state;
+    if (this.#touched.length > 0) {
+      for (const row of this.#touched) if (series.isThere(row)) this.#look(row, ordinal, now);
+      this.#touched = [];
+    }
     for (const flip of membership.settle(this.#facts, ordinal)) {
       this.#tellFlip(flip, ordinal, now, why);
     }
@@ -185,6 +180,8 @@ export class Evaluator {
       const nextAt = behaviour.nextAt(cells, now);
       assert(nextAt > now, 'what time changes next lies ahead');
       timers.armBy(row, nextAt);
+      const isDying = nextAt === NEVER && behaviour.deadFrom !== undefined;
+      series.setDeadFrom(row, isDying ? behaviour.deadFrom(cells) : NEVER);
     }
     series.store(row, cells);
     if (truth !== series.truth(row)) {
@@ -194,18 +191,30 @@ export class Evaluator {
     if (isEmpty) this.#drop(row);
   }
 
+  /**
+   * Drops series from which time has taken all without a flip, so that no timer tells of it. Every
+   * new row pays for a look at a few others, in turn: so what is dead stays a part of what lives.
+   *
+   * @param now an instant before which no customer is ever looked at again
+   */
+  sweep(now: EpochMs): void {
+    const { series } = this.#state;
+    for (; this.#looksDue > 0; this.#looksDue--) {
+      const row = series.nextInTurn();
+      if (row !== undefined && series.isDead(row, now)) this.#drop(row);
+    }
+  }
+
   #drop(row: number): void {
     const { series, timers } = this.#state;
-    this.#touched.delete(row);
     timers.disarm(row);
     series.remove(row);
   }
 
   #setTruth(condition: number, ordinal: number, truth: boolean): void {
     const { truths, membership, plan } = this.#state;
-    if (truths.holds(condition, ordinal) === truth) return;
-    truths.set(condition, ordinal, truth);
-    membership.touch(plan.dependents.ofCondition[condition]);
+    if (!truths.set(condition, ordinal, truth)) return;
+    membership.touch(plan.dependents.ofCondition[condition] ?? []);
   }
 
   #holdsForNothing(condition: number): boolean {

@@ -9,6 +9,25 @@ export interface Output {
   readonly effect: Effect;
 }
 
+/** Few ask for the chain of each effect: only that of the last one is told. */
+class Numbered implements Output {
+  readonly n: number;
+  readonly effect: Effect;
+  readonly high: number;
+  readonly low: number;
+
+  constructor(n: number, effect: Effect, high: number, low: number) {
+    this.n = n;
+    this.effect = effect;
+    this.high = high;
+    this.low = low;
+  }
+
+  get chain(): string {
+    return chainOf(this.high, this.low);
+  }
+}
+
 /**
  * Numbers the effects of a partition from 1, without a gap, and chains their hashes: two engines
  * that have the same chain at the same number have said the same.
@@ -29,7 +48,7 @@ export class Numbering {
   }
 
   get chain(): string {
-    return hex(this.#high) + hex(this.#low);
+    return chainOf(this.#high, this.#low);
   }
 
   take(effect: Effect): Output {
@@ -37,7 +56,7 @@ export class Numbering {
     this.#low = mix(this.#low ^ hash);
     this.#high = mix(this.#high ^ this.#low ^ Math.imul(hash, 0x9e3779b1));
     this.#n++;
-    return { n: this.#n, chain: this.chain, effect };
+    return new Numbered(this.#n, effect, this.#high, this.#low);
   }
 }
 
@@ -64,6 +83,10 @@ function mix(value: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
+}
+
+function chainOf(high: number, low: number): string {
+  return hex(high) + hex(low);
 }
 
 function hex(value: number): string {

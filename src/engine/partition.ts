@@ -3,9 +3,12 @@ import { canonicalJson, type JsonObject } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
 import { UTC } from '../base/zone.ts';
 import type { Definitions } from '../compile/definitions.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Count, Effect } from './effect.ts';
+import { memoryOf, type Memory } from './memory.ts';
 import { Numbering, type Output } from './numbering.ts';
 import { Producers } from './state/producers.ts';
+import { customersOf } from './preview.ts';
 import type { Input, PartitionSettings, Section } from './protocol.ts';
 import { differences } from './redefinition.ts';
 import { Repeats } from './state/repeats.ts';
@@ -35,27 +38,41 @@ export class Partition {
   readonly #producers = new Producers();
   #outputs: Output[] = [];
   /** The canonical text of the definitions in force. */
-  #definitionsText = canonicalJson(NO_DEFINITIONS);
+  #definitionsText: string;
   /** True while a rebuild runs: then no `define` changes what is in force. */
   #isRebuild = false;
   readonly #skipped = new Map<string, number>();
 
-  constructor(settings: PartitionSettings) {
+  /** @param definitions in force from the start, until the log brings others */
+  constructor(settings: PartitionSettings, definitions: Definitions = NO_DEFINITIONS) {
     this.#settings = settings;
     this.#repeats = new Repeats(settings.dedupWindowMs, settings.dedupIdsMax);
-    this.#timeline = this.#timelineOf(emptyState(NO_DEFINITIONS, 0), BEGINNING);
+    this.#definitionsText = canonicalJson(definitions);
+    this.#timeline = this.#timelineOf(emptyState(definitions, 0), BEGINNING);
   }
 
   /**
    * An engine that has these definitions in force from the start, whatever `define` it reads: for a
    * rebuild, which feeds it the whole log from 1 up to and including the `define` that changed
    * them.
+   *
+   * @param known given where the log begins later: whose customers are known from the start, under
+   *   the same ordinals
    */
-  static withDefinitions(settings: PartitionSettings, definitions: Definitions): Partition {
-    const partition = new Partition(settings);
-    partition.#define(definitions);
+  static withDefinitions(
+    settings: PartitionSettings,
+    definitions: Definitions,
+    known?: Partition,
+  ): Partition {
+    const partition = new Partition(settings, definitions);
     partition.#isRebuild = true;
+    if (known !== undefined) partition.#knowAllOf(known);
     return partition;
+  }
+
+  #knowAllOf(other: Partition): void {
+    for (const id of other.#timeline.state.customers.ids()) this.#timeline.know(id);
+    this.#takeOutputs();
   }
 
   /** Applies one message. @returns all its effects, in order. Throws only on a bug. */
@@ -145,6 +162,15 @@ export class Partition {
     return this.#takeOutputs();
   }
 
+  /**
+   * Numbers go on behind this number and chain, beginning with these effects: for a state that is
+   * not what the numbers before followed from.
+   */
+  goOnFrom(n: number, chain: string, effects: readonly Effect[]): Output[] {
+    this.#numbering = new Numbering(n, chain);
+    return effects.map((effect) => this.#numbering.take(effect));
+  }
+
   /** Number of the last effect; 0 before the first. */
   get n(): number {
     return this.#numbering.n;
@@ -196,6 +222,18 @@ export class Partition {
     const index = plan.segments.findIndex(({ id }) => id === segment);
     if (index < 0) return [];
     return Array.from(membership.members(index).ordinals(), (ordinal) => customers.idOf(ordinal));
+  }
+
+  /**
+   * For how many customers a rule holds that is composed of known conditions and segments;
+   * undefined when it names others.
+   */
+  countOf(rule: Rule): number | undefined {
+    return customersOf(rule, this.#timeline.state)?.size;
+  }
+
+  memory(): Memory {
+    return memoryOf(this.#timeline.state);
   }
 
   /** Undefined for a customer nobody has heard of. */

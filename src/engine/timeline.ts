@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts';
+import type { CustomerId } from '../base/id.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import type { CustomerEvent } from '../rules/event.ts';
 import type { Effect } from './effect.ts';
@@ -82,6 +82,13 @@ export class Timeline {
     this.#fire(this.#streamTime - this.#graceMs);
   }
 
+  /** Makes a customer known of whom nothing else is. */
+  know(customer: CustomerId): void {
+    const ordinal = this.state.customers.add(customer);
+    this.#evaluator.introduce(ordinal);
+    this.#evaluator.settle(ordinal, this.#streamTime, 'define');
+  }
+
   /** @returns false when its messageId has counted already */
   apply(event: CustomerEvent, isHistory: boolean): boolean {
     const { customers, attributes, timers } = this.state;
@@ -105,6 +112,7 @@ export class Timeline {
       this.#evaluator.takeChanges(ordinal, changes, now);
     }
     this.#evaluator.settle(ordinal, now, isHistory ? 'import' : 'event');
+    this.#evaluator.sweep(this.#firedTo);
     return true;
   }
 
@@ -112,9 +120,7 @@ export class Timeline {
   #fire(toAt: EpochMs): void {
     const { timers, series } = this.state;
     for (let at = timers.nextAt(); at <= toAt; at = timers.nextAt()) {
-      const row = timers.first();
-      assert(row !== undefined, 'a timer that is due has a row');
-      this.#wake(series.ordinal(row), at);
+      this.#wake(series.ordinal(timers.first()), at);
     }
     this.#firedTo = Math.max(this.#firedTo, toAt);
   }

@@ -12,12 +12,33 @@ import type { EpochMs } from '../base/time.ts';
 /** The most bytes of one chunk. */
 export const CHUNK_BYTES_MAX = 256 * 1024;
 
-export interface Manifest {
-  /** Sequence of the last applied message of the log; 0 before the first. */
+/** A message of the log by what tells it from any other. */
+export interface Fingerprint {
   readonly sequence: number;
-  /** When the broker stored it, ms since the epoch, and the CRC-32 of its body. */
+  /** When the broker stored it, ms since the epoch. */
   readonly storedAt: EpochMs;
+  /** CRC-32 of its body. */
   readonly crc: number;
+}
+
+/** A chunk of records that were published lately (`wire/outbox`). */
+export interface OutboxChunk {
+  /** Hex of the SHA-256. */
+  readonly hash: string;
+  readonly length: number;
+  /** Numbers of its first and its last item. */
+  readonly from: number;
+  readonly to: number;
+  /** When its last record was published, ms since the epoch. */
+  readonly at: EpochMs;
+}
+
+/** As a fingerprint: of the last applied message of the log; sequence 0 before the first. */
+export interface Manifest extends Fingerprint {
+  /** When the log's stream was made, as the broker writes it. */
+  readonly streamCreatedAt: string;
+  /** Earlier places of the log, newest first: where to look for what is left of it. */
+  readonly fingerprints: readonly Fingerprint[];
   readonly streamTime: EpochMs;
   /** The number of the last output, and its chain, 16 hex digits. */
   readonly n: number;
@@ -26,6 +47,8 @@ export interface Manifest {
   readonly transitionsSequence: number;
   /** Hex of the SHA-256 of the last applied definitions' canonical JSON; empty before the first. */
   readonly definitionsHash: string;
+  /** What was published lately, oldest first. */
+  readonly outbox: readonly OutboxChunk[];
   readonly sections: readonly ManifestSection[];
 }
 
@@ -39,7 +62,7 @@ export interface ManifestSection {
   readonly chunks: readonly string[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 const packr = new Packr({
   useRecords: false,
@@ -69,7 +92,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 
 /** The chunks that a manifest names, each once. */
 export function chunksOf(manifest: Manifest): Set<string> {
-  return new Set(manifest.sections.flatMap((section) => section.chunks));
+  const state = manifest.sections.flatMap((section) => section.chunks);
+  return new Set([...state, ...manifest.outbox.map(({ hash }) => hash)]);
 }
 
 export function unreadable(what: string, cause?: unknown): ShoalError {

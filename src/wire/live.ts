@@ -14,12 +14,16 @@ export interface PartitionStatus {
   readonly sequence: number;
   /** True when `counts` names every segment. */
   readonly full: boolean;
+  /** False while the definitions that the owner was given are not in force yet. */
+  readonly isCurrent: boolean;
   /** Stream time, ms since the epoch. */
   readonly atMs: number;
   /** From the broker's storing of the message that was applied last to its application, ms. */
   readonly lagMs: number;
   readonly events: number;
   readonly customers: number;
+  /** When the oldest message that the log keeps was stored, ms since the epoch; once known. */
+  readonly historyFromMs?: number | undefined;
   readonly counts: Readonly<Record<SegmentId, Count>>;
 }
 

@@ -47,6 +47,25 @@ export function encodeDefine(definitions: Definitions, meta: MessageMeta): Encod
   return { headers: headersOf('c', meta), body };
 }
 
+/** Says that the message at this place with this time is passed over. It needs no stamp. */
+export function encodeSkip(message: {
+  readonly sequence: number;
+  readonly storedAt: EpochMs;
+}): Encoded {
+  const headers = new Map([
+    ['Sh-V', VERSION],
+    ['Sh-K', 'c'],
+  ]);
+  const { sequence, storedAt } = message;
+  const body = new TextEncoder().encode(JSON.stringify({ type: 'skip', sequence, storedAt }));
+  return { headers, body };
+}
+
+/** Whether a message bears no stamp, so that nothing tells its repeat. */
+export function isRaw(headers: ReadonlyMap<string, string>): boolean {
+  return !headers.has('Sh-G');
+}
+
 /** Reads any message of a partition's log. Never throws: what cannot be read is rejected. */
 export function decodeLogMessage(
   headers: ReadonlyMap<string, string>,
@@ -116,7 +135,12 @@ function decodeControl(meta: Meta, body: Uint8Array): LogMessage {
   if (!isObject(control) || typeof control['type'] !== 'string') {
     return refused(meta, badFrame('the body is no control'));
   }
-  const { type, definitions } = control;
+  const { type, definitions, sequence, storedAt } = control;
+  if (type === 'skip') {
+    if (typeof sequence === 'number' && typeof storedAt === 'number')
+      return { kind: 'skip', ...meta, sequence, storedAt };
+    return refused(meta, badFrame('the body names no message to be passed over'));
+  }
   if (type !== 'define') return { kind: 'unknown', ...meta, what: `control ${type}` };
   if (!isDefinitions(definitions)) return refused(meta, badFrame('the body holds no definitions'));
   return { kind: 'define', ...meta, definitions };

@@ -26,6 +26,12 @@ export type LogMessage =
     })
   | (MessageBase & { readonly kind: 'tick' })
   | (MessageBase & { readonly kind: 'define'; readonly definitions: Definitions })
+  /** The message at this place with this time cannot be applied and is passed over. */
+  | (MessageBase & {
+      readonly kind: 'skip';
+      readonly sequence: number;
+      readonly storedAt: number;
+    })
   /** Of a later version of Shoal, to be counted and skipped; `what` says of which kind it is. */
   | (MessageBase & { readonly kind: 'unknown'; readonly what: string });
 

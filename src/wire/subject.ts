@@ -31,6 +31,24 @@ export function rejectedSubjects(): string {
   return 'shoal.rejected.*';
 }
 
+/** One message for each transition, for whoever wants them. */
+export const TRIGGERS_STREAM = 'shoal-triggers';
+
+/** All triggers, and what is quiet. */
+export function triggerSubjects(): readonly string[] {
+  return ['shoal.triggers.>', 'shoal.quiet.>'];
+}
+
+/** @param names tokens as users gave them, such as a segment's id and `entered` */
+export function triggerSubject(isQuiet: boolean, names: readonly string[]): string {
+  return [isQuiet ? 'shoal.quiet' : 'shoal.triggers', ...names.map(subjectToken)].join('.');
+}
+
+/** Also what separates tokens or stands for several of them; `>` is encoded anyway. */
+function subjectToken(name: string): string {
+  return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('*', '%2A');
+}
+
 /** Where an owner publishes a partition's live figures; not kept. */
 export function liveSubject(partition: number): string {
   return `shoal.live.${partition}`;

@@ -1,14 +1,17 @@
 import { Packr } from 'msgpackr';
 import { ShoalError } from '../base/error.ts';
 import type { Json } from '../base/json.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { Effect, Why } from '../engine/effect.ts';
 
 /*
  * A record of `shoal.transitions.<p>` (durability: "Output: numbers, chain, fence").
  *
  * 1. The items of a record are contiguous: item i has the number `from + i`, the last one `to`.
- * 2. Every record tells the partition's last number and its chain, one without items too: then
- *    `to` is `from - 1`. So the last record alone says where an owner has to go on.
+ * 2. Every record tells the partition's last number, its chain and what that followed from, one
+ *    without items too: then `to` is `from - 1`. So the last record alone says where an owner has
+ *    to go on.
+ * 3. Readers pass over records without items, of whatever kind.
  */
 
 /** The most items of one record. */
@@ -19,9 +22,26 @@ export const RECORD_BYTES_MAX = 256 * 1024;
 /** The headers of every record. */
 export const RECORD_HEADERS: ReadonlyMap<string, string> = new Map([['Sh-V', '1']]);
 
-export interface TransitionRecord {
-  /** `claim`: an owner of this epoch has taken the partition over; it has no items. */
-  readonly kind: 'batch' | 'claim';
+/**
+ * `batch`: items. The others have none. `claim`: an owner of this epoch has taken the partition
+ * over; `mark`: it is idle; `rebase`: its log was set back, and it goes on with the numbers that
+ * were told; `rebuild`: likewise from a state without a checkpoint; `gap`: messages of the log, or
+ * numbers before `from`, are missing, and an operator has accepted that.
+ */
+export type RecordKind = 'batch' | 'claim' | 'mark' | 'rebase' | 'rebuild' | 'gap';
+
+/** What the last item followed from. */
+export interface RecordSource {
+  /** Sequence of the message in the log; 0 when there is none. */
+  readonly source: number;
+  /** When the broker stored that message, ms since the epoch; 0 when it is not known. */
+  readonly sourceAt: EpochMs;
+  /** How many items have followed from that message up to and with the last one. */
+  readonly sourceItems: number;
+}
+
+export interface TransitionRecord extends RecordSource {
+  readonly kind: RecordKind;
   /** Of the owner that wrote it; a higher one fences the lower ones off. */
   readonly epoch: number;
   /** Number of the first item. */
@@ -31,21 +51,19 @@ export interface TransitionRecord {
   readonly items: readonly Effect[];
   /** The hash chain up to and with `to`, 16 hex digits. */
   readonly chain: string;
-  /** Sequence of the log message that the last item follows from; 0 when there is none. */
-  readonly source: number;
 }
 
 const VERSION = 1;
 
 /** The places in these lists are what is packed: append only. */
-const RECORD_KINDS: readonly TransitionRecord['kind'][] = ['batch', 'claim'];
+const RECORD_KINDS: readonly RecordKind[] = ['batch', 'claim', 'mark', 'rebase', 'rebuild', 'gap'];
 const EFFECT_KINDS: readonly Effect['kind'][] = ['entry', 'exit', 'changed', 'due'];
 const WHYS: readonly Why[] = ['event', 'time', 'define', 'import', 'merge', 'forget'];
 
 /** kind, at, customer, why, the name of what it is about, and what the kind adds. */
 type PackedItem = readonly [number, number, string, number, string, ...Json[]];
 
-/** version, kind, epoch, from, items, chain, source */
+/** version, kind, epoch, from, items, chain, source, sourceAt, sourceItems */
 type PackedRecord = readonly [
   number,
   number,
@@ -54,6 +72,8 @@ type PackedRecord = readonly [
   readonly PackedItem[],
   string,
   number,
+  number?,
+  number?,
 ];
 
 // Without msgpackr's records: users name the keys inside `from`, `to` and `trigger`.
@@ -73,6 +93,8 @@ export function encodeRecord(record: TransitionRecord): Uint8Array {
     record.items.map(packItem),
     record.chain,
     record.source,
+    record.sourceAt,
+    record.sourceItems,
   ];
   return packr.pack(packed);
 }
@@ -89,11 +111,14 @@ export function decodeRecord(body: Uint8Array): TransitionRecord {
     throw unreadable('it is of another version');
   }
   // Only owners write this subject, behind a fence: what bears our version has our form.
-  const [, kindCode, epoch, from, packedItems, chain, source] = unpacked as unknown as PackedRecord;
+  const [, kindCode, epoch, from, packedItems, chain, ...rest] =
+    unpacked as unknown as PackedRecord;
+  const [source, sourceAt = 0, sourceItems = 0] = rest;
   const kind = RECORD_KINDS[kindCode];
   if (kind === undefined) throw unreadable(`its kind ${kindCode} is unknown`);
   const items = packedItems.map(unpackItem);
-  return { kind, epoch, from, to: from + items.length - 1, items, chain, source };
+  const to = from + items.length - 1;
+  return { kind, epoch, from, to, items, chain, source, sourceAt, sourceItems };
 }
 
 function packItem(effect: Effect): PackedItem {

@@ -71,3 +71,11 @@ test('all that is wrong is said at once', () => {
   const { errors } = read('when: { entered: 5 }\nwait: x\ntemplate: ""\nfrom: {}', 'Bad Name.yaml');
   expect(errors).toHaveLength(6);
 });
+
+test('a campaign that does not say who writes takes the configured sender', () => {
+  const text = 'when: { entered: a }\ntemplate: welcome\n';
+  const source = { name: 'welcome.yaml', text };
+  const sender = { name: 'Shop', address: 'shop@example.com' };
+  expect(parseCampaign(source, 'config/campaigns', sender).campaign?.from).toEqual(sender);
+  expect(parseCampaign(source, 'config/campaigns').campaign).toBeUndefined();
+});

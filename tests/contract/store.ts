@@ -3,13 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   CheckpointCommit,
   CheckpointStore,
+  Leases,
   Ledger,
   PositionStore,
+  Suspects,
 } from '../../src/roles/ports/store.ts';
 import { eventually } from '../support/world.ts';
 
 export interface StoreWorld {
   readonly checkpoints: CheckpointStore;
+  readonly leases: Leases;
+  readonly suspects: Suspects;
   readonly positions: PositionStore;
   readonly ledger: Ledger;
   kill(): Promise<void>;
@@ -107,6 +111,18 @@ export function storeContract(name: string, start: () => Promise<StoreWorld>): v
       expect(await world.checkpoints.load(partition)).toMatchObject({ epoch: 5, generation: 1 });
     });
 
+    test('an epoch that was made known fences lower ones off before anything is stored', async () => {
+      partition += 1;
+      expect(await world.checkpoints.fence(partition, 0)).toBe(0);
+      expect(await world.checkpoints.fence(partition, 7)).toBe(7);
+      expect(await world.checkpoints.fence(partition, 5)).toBe(7);
+      expect(await world.checkpoints.fence(partition, 0)).toBe(7);
+      expect(await world.checkpoints.load(partition)).toBeUndefined();
+      expect(await world.checkpoints.commit(commitOf({ epoch: 6 }))).toEqual({ kind: 'fenced' });
+      expect(await world.checkpoints.commit(commitOf({ epoch: 7 }))).toEqual({ kind: 'committed' });
+      expect(await world.checkpoints.load(partition)).toMatchObject({ epoch: 7, generation: 1 });
+    });
+
     test('a missing chunk is named and nothing is committed', async () => {
       partition += 1;
       const there = await putChunk('there');
@@ -126,6 +142,32 @@ export function storeContract(name: string, start: () => Promise<StoreWorld>): v
       partition += 1;
       await world.checkpoints.commit(commitOf({}));
       expect(await world.checkpoints.load(partition + 1)).toBeUndefined();
+    });
+
+    test("a lease is one holder's until it is released, replaced or runs out", async () => {
+      partition += 1;
+      const { leases } = world;
+      expect(await leases.hold(partition, 'ann', 60_000)).toBe('ann');
+      expect(await leases.hold(partition, 'bob', 60_000)).toBe('ann');
+      expect(await leases.hold(partition, 'ann', 60_000)).toBe('ann');
+      await leases.release(partition, 'bob');
+      expect(await leases.hold(partition, 'bob', 60_000, 'cem')).toBe('ann');
+      expect(await leases.hold(partition, 'bob', 60_000, 'ann')).toBe('bob');
+      await leases.release(partition, 'bob');
+      expect(await leases.hold(partition, 'cem', 100)).toBe('cem');
+      await eventually('it runs out', async () => {
+        return (await leases.hold(partition, 'dan', 60_000)) === 'dan';
+      });
+    });
+
+    test('suspects are counted by message and partition', async () => {
+      partition += 1;
+      const { suspects } = world;
+      expect(await suspects.attempts(partition)).toEqual(new Map());
+      expect(await suspects.add(partition, '7.1000', 1)).toBe(1);
+      expect(await suspects.add(partition, '7.1000', 3)).toBe(4);
+      expect(await suspects.add(partition + 1, '7.1000', 1)).toBe(1);
+      expect(await suspects.attempts(partition)).toEqual(new Map([['7.1000', 4]]));
     });
 
     test('a position is the last that was saved', async () => {

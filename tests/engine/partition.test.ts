@@ -49,7 +49,9 @@ function expectSameMembers(run: Case, step: number, engine: Partition, model: Mo
   }
 }
 
-/** Of one event or timer, a segment flips once at most: nothing is seen of a half-applied instant. */
+/**
+ * Of one event or timer, a segment flips once at most: nothing is seen of a half-applied instant.
+ */
 function expectNoFlicker(run: Case, step: number, outputs: readonly Output[]): void {
   const command = run.commands[step];
   if (command?.kind === 'message' && command.events.length > 1) return;

@@ -100,7 +100,13 @@ async function startTestMailer({ ledger, positions }: World, port: number) {
     bus: nats.bus,
     positions,
     ledger,
-    post: smtpPost({ host: '127.0.0.1', port, connectTimeoutMs: 2_000, silenceTimeoutMs: 2_000 }),
+    post: smtpPost({
+      host: '127.0.0.1',
+      port,
+      tls: false,
+      connectTimeoutMs: 2_000,
+      silenceTimeoutMs: 2_000,
+    }),
     templates: await loadTemplates(projectPath('templates')),
     campaigns: [CAMPAIGN],
     partitions: 1,
@@ -129,8 +135,9 @@ function due(customer: string, triggeredAt = 1_000, why: Why = 'time'): Effect {
 
 /** @returns the sequence of the record */
 async function publish(...items: Effect[]): Promise<number> {
-  const record = { kind: 'batch', epoch: 1, from: 1, to: items.length, items, source: 1 } as const;
-  const body = encodeRecord({ ...record, chain: '0'.repeat(16) });
+  const record = { kind: 'batch', epoch: 1, from: 1, to: items.length, items } as const;
+  const source = { source: 1, sourceAt: 0, sourceItems: items.length };
+  const body = encodeRecord({ ...record, ...source, chain: '0'.repeat(16) });
   const appended = await nats.log.append(transitionsSubject(0), body, { headers: RECORD_HEADERS });
   if (appended.kind !== 'stored') throw new Error(appended.kind);
   return appended.sequence;

@@ -1,22 +1,29 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'nats';
 import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
 import { RedisCheckpointStore } from '../../src/adapters/redis/checkpoint-store.ts';
+import { RedisLeases } from '../../src/adapters/redis/leases.ts';
+import { RedisSuspects } from '../../src/adapters/redis/suspects.ts';
 import { connectRedis } from '../../src/adapters/redis/connect.ts';
 import { UTC } from '../../src/base/zone.ts';
 import type { Definitions } from '../../src/compile/definitions.ts';
 import type { Effect } from '../../src/engine/effect.ts';
 import type { PartitionSettings } from '../../src/engine/protocol.ts';
 import { startOwner, type Owner } from '../../src/roles/owner/owner.ts';
+import { RETENTION_EVERY_MS } from '../../src/roles/owner/protocol.ts';
 import { ensureStreams } from '../../src/roles/owner/streams.ts';
+import type { OwnerWorld } from '../../src/roles/owner/world.ts';
 import type { Log, StoredMessage } from '../../src/roles/ports/log.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import { parseSegments } from '../../src/rules/folder.ts';
+import { decodeManifest, encodeManifest } from '../../src/wire/checkpoint.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
 import { encodeEvents } from '../../src/wire/log-codec.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { eventsSubject, querySubject, transitionsStream } from '../../src/wire/subject.ts';
 import { decodeRecord, type TransitionRecord } from '../../src/wire/transition-record.ts';
 import { startNats, startRedis, type RunningServer } from './servers.ts';
+import { readStream } from './stream.ts';
 import { eventually, RecordingLogger, RecordingMetrics, systemClock } from './world.ts';
 
 /** Segments from the text of their files, by id. */
@@ -34,6 +41,12 @@ export interface RunOptions {
   readonly clock?: PartitionSettings['clock'];
   readonly graceMs?: number;
   readonly checkpointEveryMs?: number;
+  readonly historyMs?: number;
+  readonly historyBytesMax?: number;
+  readonly retentionEveryMs?: number;
+  readonly acceptGap?: boolean;
+  /** `apart`: this owner knows nothing of the leases of the others. */
+  readonly leases?: 'shared' | 'apart';
 }
 
 /** An owner of one partition that runs, and what it said. */
@@ -78,6 +91,14 @@ export class OwnerHouse {
     return this.link.log;
   }
 
+  get stores(): Pick<OwnerWorld, 'checkpoints' | 'leases' | 'suspects'> {
+    return {
+      checkpoints: new RedisCheckpointStore(this.store, 'test'),
+      leases: new RedisLeases(this.store, 'test'),
+      suspects: new RedisSuspects(this.store, 'test'),
+    };
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#owners.map((owner) => owner.stop()));
     await Promise.all([...this.#links, this.link].map((link) => link.close()));
@@ -85,11 +106,20 @@ export class OwnerHouse {
     await Promise.all([this.nats.stop(), this.redis.stop()]);
   }
 
+  /** A partition that no other test uses. */
+  reservePartition(): number {
+    return this.#partitions++;
+  }
+
   /** A partition that no other test uses, with its streams. */
   async newPartition(): Promise<number> {
-    const partition = this.#partitions++;
-    await ensureStreams(this.log, [partition]);
+    const partition = this.reservePartition();
+    await this.ensureStreams(partition);
     return partition;
+  }
+
+  ensureStreams(partition: number): Promise<void> {
+    return ensureStreams(this.log, [partition]);
   }
 
   async run(options: RunOptions): Promise<Run> {
@@ -102,11 +132,15 @@ export class OwnerHouse {
       { clock: systemClock, logger },
     );
     this.#links.push(link);
-    const checkpoints = new RedisCheckpointStore(this.store, 'test');
-    const world = { ...link, checkpoints, clock: systemClock, logger, metrics };
+    const boot = randomBytes(6).toString('hex');
+    const { leases: shared, ...stores } = this.stores;
+    const leases = options.leases === 'apart' ? new RedisLeases(this.store, boot) : shared;
+    const world = { ...link, ...stores, leases, clock: systemClock, logger, metrics };
     const owner = startOwner(world, {
       partitions: [partition],
-      boot: randomBytes(6).toString('hex'),
+      boot,
+      holder: boot,
+      isGone: () => false,
       engine: {
         clock: options.clock ?? 'broker',
         graceMs: options.graceMs ?? 100,
@@ -115,6 +149,11 @@ export class OwnerHouse {
       },
       definitions,
       checkpointEveryMs: options.checkpointEveryMs ?? 3_600_000,
+      uploadBytesPerSecondMax: 20_000_000,
+      historyMs: options.historyMs ?? 3_600_000,
+      historyBytesMax: options.historyBytesMax,
+      retentionEveryMs: options.retentionEveryMs ?? RETENTION_EVERY_MS,
+      acceptGap: options.acceptGap ?? false,
       onFailure: (error) => failures.push(error),
     });
     this.#owners.push(owner);
@@ -130,8 +169,13 @@ export class OwnerHouse {
     });
     const wanted = options.definitions.segments.map(({ id }) => id).join();
     await eventually('the definitions are in force', async () => {
-      const { counts } = await this.status(options.partition);
-      return Object.keys(counts).toSorted().join() === wanted;
+      // That it answers questions may not have reached the server yet.
+      const status = await this.status(options.partition).catch(() => undefined);
+      return (
+        Object.keys(status?.counts ?? {})
+          .toSorted()
+          .join() === wanted
+      );
     });
     return run;
   }
@@ -175,21 +219,37 @@ export class OwnerHouse {
     return messages.map((message) => decodeRecord(message.body));
   }
 
-  async readAll(stream: string): Promise<StoredMessage[]> {
-    const end = await this.log.lastSequence(stream);
-    const read: StoredMessage[] = [];
-    if (end === 0) return read;
-    const reader = this.log.read(
-      stream,
-      1,
-      async (messages) => void read.push(...messages),
-      (error) => {
-        throw error;
-      },
+  /** What the store holds of a partition now, to be put back later. */
+  async checkpointOf(partition: number): Promise<{ putBack(): Promise<void> }> {
+    const keys = await this.store.keys(`shoal:test:{${partition}}:*`);
+    const dumps = await Promise.all(
+      keys.map(async (key) => [key, await this.store.dumpBuffer(key)] as const),
     );
-    await eventually(`the end of ${stream}`, () => (read.at(-1)?.sequence ?? 0) >= end);
-    await reader.stop();
-    return read;
+    return {
+      putBack: async () => {
+        const now = await this.store.keys(`shoal:test:{${partition}}:*`);
+        if (now.length > 0) await this.store.del(...now);
+        for (const [key, dump] of dumps) await this.store.restore(key, 0, dump);
+      },
+    };
+  }
+
+  /** Makes the checkpoint of a partition one without an outbox. */
+  async forgetOutbox(partition: number): Promise<void> {
+    const key = `shoal:test:{${partition}}:m`;
+    const manifest = decodeManifest((await this.store.hgetBuffer(key, 'man')) ?? Buffer.of());
+    const without = encodeManifest({ ...manifest, outbox: [] });
+    await this.store.hset(key, 'man', Buffer.from(without));
+  }
+
+  async deleteStream(stream: string): Promise<void> {
+    const connection = await connect({ servers: this.nats.url });
+    await connection.request(`$JS.API.STREAM.DELETE.${stream}`);
+    await connection.close();
+  }
+
+  readAll(stream: string): Promise<StoredMessage[]> {
+    return readStream(this.log, stream);
   }
 }
 

@@ -10,7 +10,9 @@ import {
   decodeLogMessage,
   encodeDefine,
   encodeEvents,
+  encodeSkip,
   encodeTick,
+  isRaw,
 } from '../../src/wire/log-codec.ts';
 
 const meta = { stamp: { producer: 'host-1.p0', n: 7 }, sentAt: 1_700_000_000_123 };
@@ -133,6 +135,21 @@ describe('other kinds', () => {
   ])('says that it does not know %s', (_, headers, body, what) => {
     const message = decodeLogMessage(new Map(Object.entries(headers)), Buffer.from(body));
     expect(message).toMatchObject({ kind: 'unknown', what });
+  });
+});
+
+describe('a skip', () => {
+  it('names a message by its place and its time', () => {
+    const { headers, body } = encodeSkip({ sequence: 9, storedAt: 1_000 });
+    expect(decodeLogMessage(headers, body)).toEqual({ kind: 'skip', sequence: 9, storedAt: 1_000 });
+    expect(isRaw(headers)).toBe(true);
+    expect(isRaw(encodeTick(meta).headers)).toBe(false);
+  });
+
+  it('that names none is refused', () => {
+    const { headers } = encodeSkip({ sequence: 9, storedAt: 1_000 });
+    const body = Buffer.from('{"type":"skip","sequence":"9"}');
+    expect(decodeLogMessage(headers, body)).toMatchObject({ kind: 'events', events: [] });
   });
 });
 

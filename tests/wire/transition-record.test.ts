@@ -28,7 +28,8 @@ const ITEMS: readonly Effect[] = [
 
 function recordOf(items: readonly Effect[], from = 8): TransitionRecord {
   const to = from + items.length - 1;
-  return { kind: 'batch', epoch: 3, from, to, items, chain: '00ff00ff00ff00ff', source: 41 };
+  const source = { source: 41, sourceAt: 1_700_000_000_000, sourceItems: 7 };
+  return { kind: 'batch', epoch: 3, from, to, items, chain: '00ff00ff00ff00ff', ...source };
 }
 
 describe('a record of transitions', () => {
@@ -37,11 +38,14 @@ describe('a record of transitions', () => {
     expect(decodeRecord(encodeRecord(record))).toEqual(record);
   });
 
-  test('a claim has no items and ends before it begins', () => {
-    const claim: TransitionRecord = { ...recordOf([], 12), kind: 'claim' };
-    expect(claim.to).toBe(11);
-    expect(decodeRecord(encodeRecord(claim))).toEqual(claim);
-  });
+  test.each(['claim', 'mark', 'rebase', 'rebuild', 'gap'] as const)(
+    'a %s has no items and ends before it begins',
+    (kind) => {
+      const record: TransitionRecord = { ...recordOf([], 12), kind };
+      expect(record.to).toBe(11);
+      expect(decodeRecord(encodeRecord(record))).toEqual(record);
+    },
+  );
 
   test('each reason comes back', () => {
     const whys = ['event', 'time', 'define', 'import', 'merge', 'forget'] as const;

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Eta, EtaError } from 'eta/core';
@@ -22,13 +23,14 @@ export interface LoadedTemplates extends Templates {
  * and `it.maybe('customer.first_name', …)` is undefined instead. What stands in `<%= %>` is escaped
  * in HTML, and only there.
  *
- * @throws ShoalErrors with all that is wrong: `template-part-missing`, `template-unreadable`
+ * @throws ShoalErrors with all that is wrong: `template-part-missing`, `template-unreadable`,
+ * `folder-unreadable`
  */
 export async function loadTemplates(folder: string): Promise<LoadedTemplates> {
   const engines = { html: engine(true), plain: engine(false) };
   const errors: ShoalError[] = [];
   const names: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of await entriesOf(folder)) {
     if (!entry.isDirectory() || !ID_PATTERN.test(entry.name)) continue;
     names.push(entry.name);
     for (const part of PARTS) {
@@ -46,6 +48,25 @@ export async function loadTemplates(folder: string): Promise<LoadedTemplates> {
       return { subject, html: draw('html'), text: draw('text') } satisfies Rendered;
     },
   };
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    const message = 'the folder of templates cannot be read';
+    const hint = 'is the path right, and may this process read it?';
+    throw new ShoalErrors([
+      new ShoalError({
+        code: 'folder-unreadable',
+        remedy: 'stop',
+        message,
+        where: folder,
+        hint,
+        cause,
+      }),
+    ]);
+  }
 }
 
 interface Engines {

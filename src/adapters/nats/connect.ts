@@ -5,11 +5,14 @@ import { Answers } from './answers.ts';
 import { openLink, type NatsOptions } from './link.ts';
 import { NatsBus } from './nats-bus.ts';
 import { NatsLog } from './nats-log.ts';
+import { NatsSurvey } from './survey.ts';
 
-/** One connection to NATS with the two ports that stand on it. */
+/** One connection to NATS with what stands on it. */
 export interface Nats {
   readonly log: Log;
   readonly bus: Bus;
+  /** What the server tells of itself. */
+  readonly survey: NatsSurvey;
   /** Whether the connection is there now. */
   isUp(): boolean;
   close(): Promise<void>;
@@ -32,6 +35,7 @@ export async function connectNats(
   return {
     log: new NatsLog(link, answers, world.logger),
     bus: new NatsBus(link, answers, world.logger),
+    survey: new NatsSurvey(link, answers),
     isUp: () => link.isUp,
     close: async () => {
       answers.close();

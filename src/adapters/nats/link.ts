@@ -1,15 +1,21 @@
-import { connect, DebugEvents, ErrorCode, Events, NatsError, type NatsConnection } from 'nats';
+import {
+  connect,
+  DebugEvents,
+  ErrorCode,
+  Events,
+  NatsError,
+  type ConnectionOptions,
+  type NatsConnection,
+} from 'nats';
 import { ShoalError } from '../../base/error.ts';
 import type { Clock } from '../../roles/ports/clock.ts';
 import type { Logger } from '../../roles/ports/logger.ts';
 
 export interface NatsOptions {
-  /** `nats://host:port`, one or several of a cluster. */
+  /** `nats://[user:password@]host:port` or with a token, one or several of a cluster. */
   readonly servers: readonly string[];
   /** How the connection is called in the server's own lists. */
   readonly name: string;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
 }
 
 /** Told when the connection is lost and when it is there again. */
@@ -124,12 +130,12 @@ export async function openLink(
   world: { readonly clock: Clock; readonly logger: Logger },
   signal?: AbortSignal,
 ): Promise<Link> {
-  const { user, password, name } = options;
-  const servers = [...options.servers];
+  const { name } = options;
+  const login = loginOf(options.servers);
+  const servers = options.servers.map(withoutLogin);
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const login = user === undefined ? {} : { user, pass: password ?? '' };
       return new Link(await connect({ ...CONNECTION, ...login, servers, name }), world.logger);
     } catch (error) {
       if (error instanceof NatsError && REFUSALS.has(error.code)) throw refused(error, servers);
@@ -138,6 +144,20 @@ export async function openLink(
     }
     await world.clock.sleep(RETRY_MS, signal);
   }
+}
+
+/** The first login in the addresses: the client itself overlooks it there. */
+function loginOf(servers: readonly string[]): Pick<ConnectionOptions, 'user' | 'pass' | 'token'> {
+  const urls = servers.filter((server) => URL.canParse(server)).map((server) => new URL(server));
+  const url = urls.find(({ username }) => username !== '');
+  if (url === undefined) return {};
+  const user = decodeURIComponent(url.username);
+  if (url.password === '') return { token: user };
+  return { user, pass: decodeURIComponent(url.password) };
+}
+
+function withoutLogin(server: string): string {
+  return server.replace(/\/\/[^@/]*@/, '//');
 }
 
 function refused(error: NatsError, servers: readonly string[]): ShoalError {

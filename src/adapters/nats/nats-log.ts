@@ -7,8 +7,10 @@ import type {
   Log,
   OnMessages,
   Reader,
+  ReadOptions,
   StoredMessage,
   StreamSettings,
+  StreamState,
 } from '../../roles/ports/log.ts';
 import type { Logger } from '../../roles/ports/logger.ts';
 import type { Answers } from './answers.ts';
@@ -70,14 +72,22 @@ export class NatsLog implements Log {
     }
   }
 
-  async last(stream: string, subject: string): Promise<StoredMessage | undefined> {
+  last(stream: string, subject: string): Promise<StoredMessage | undefined> {
+    return this.#get(stream, { last_by_subj: subject });
+  }
+
+  at(stream: string, sequence: number): Promise<StoredMessage | undefined> {
+    return this.#get(stream, { seq: sequence });
+  }
+
+  async #get(stream: string, which: JsonObject): Promise<StoredMessage | undefined> {
     // Never the direct get, which any replica may answer from what it has so far.
-    const answer = await this.#ask(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject });
+    const answer = await this.#ask(`STREAM.MSG.GET.${stream}`, which);
     if (answer.kind === 'error' && answer.number === ERROR.messageNotFound) return undefined;
     const message = contentOf(stream, answer)['message'];
     if (!isObject(message)) throw refused(stream, answer);
     return {
-      subject,
+      subject: textOf(message['subject']) ?? '',
       sequence: Number(message['seq']),
       storedAt: parseInstant(textOf(message['time']) ?? '') ?? 0,
       headers: headersOfBlock(textOf(message['hdrs'])),
@@ -86,8 +96,26 @@ export class NatsLog implements Log {
   }
 
   async lastSequence(stream: string): Promise<number> {
-    const state = contentOf(stream, await this.#ask(`STREAM.INFO.${stream}`, undefined))['state'];
-    return isObject(state) ? Number(state['last_seq']) : 0;
+    return (await this.state(stream)).lastSequence;
+  }
+
+  async state(stream: string): Promise<StreamState> {
+    const answer = await this.#ask(`STREAM.INFO.${stream}`, undefined);
+    const { created, state } = contentOf(stream, answer);
+    if (!isObject(state)) throw refused(stream, answer);
+    const firstStoredAt = parseInstant(textOf(state['first_ts']) ?? '') ?? 0;
+    return {
+      createdAt: textOf(created) ?? '',
+      firstSequence: Number(state['first_seq']),
+      lastSequence: Number(state['last_seq']),
+      // A stream that holds nothing tells of the year 1.
+      firstStoredAt: Number(state['messages']) === 0 ? 0 : firstStoredAt,
+      bytes: Number(state['bytes']),
+    };
+  }
+
+  async trim(stream: string, firstKept: number): Promise<void> {
+    contentOf(stream, await this.#ask(`STREAM.PURGE.${stream}`, { seq: firstKept }));
   }
 
   read(
@@ -95,9 +123,10 @@ export class NatsLog implements Log {
     fromSequence: number,
     onMessages: OnMessages,
     onFailure: (error: unknown) => void,
+    options: ReadOptions = {},
   ): Reader {
     const world = { link: this.#link, answers: this.#answers, logger: this.#logger };
-    return new PullReader(world, { stream, fromSequence, onMessages, onFailure });
+    return new PullReader(world, { stream, fromSequence, onMessages, onFailure, ...options });
   }
 
   async #ask(what: string, content: JsonObject | undefined): Promise<JetStreamAnswer> {
@@ -114,10 +143,14 @@ export class NatsLog implements Log {
 }
 
 function appendHeaders(options: AppendOptions): ReadonlyMap<string, string> | undefined {
-  const { headers, expectedLastSequence } = options;
-  if (expectedLastSequence === undefined) return headers;
+  const { headers, expectedLastSequence, expectedStreamSequence } = options;
+  if (expectedLastSequence === undefined && expectedStreamSequence === undefined) return headers;
   const all = new Map(headers);
-  return all.set('Nats-Expected-Last-Subject-Sequence', String(expectedLastSequence));
+  if (expectedLastSequence !== undefined)
+    all.set('Nats-Expected-Last-Subject-Sequence', String(expectedLastSequence));
+  if (expectedStreamSequence !== undefined)
+    all.set('Nats-Expected-Last-Sequence', String(expectedStreamSequence));
+  return all;
 }
 
 function contentOf(stream: string, answer: JetStreamAnswer): JsonObject {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../roles/ports/logger.ts';
-import type { OnMessages, Reader, StoredMessage } from '../../roles/ports/log.ts';
+import type { OnMessages, Reader, ReadOptions, StoredMessage } from '../../roles/ports/log.ts';
 import type { Answers } from './answers.ts';
 import { askJetStream } from './jetstream.ts';
 import type { Link } from './link.ts';
-import { PullSession, type SessionEnd } from './pull-session.ts';
+import { PullSession, type SessionEnd, type SessionHandler } from './pull-session.ts';
 
 /*
  * Reads a stream from a sequence on, for ever (durability: "Recovery", the pull loop).
@@ -13,6 +13,7 @@ import { PullSession, type SessionEnd } from './pull-session.ts';
  * 2. A new session begins behind the last message that was handed to a handler; what had come
  *    beyond it is dropped and comes again. So a handler never sees a message twice in one reading.
  * 3. A handler that throws ends the reading.
+ * 4. Before each session the reader's owner is asked whether the stream is still the same one.
  */
 
 export interface ReaderWorld {
@@ -21,7 +22,7 @@ export interface ReaderWorld {
   readonly logger: Logger;
 }
 
-export interface Reading {
+export interface Reading extends ReadOptions {
   readonly stream: string;
   readonly fromSequence: number;
   readonly onMessages: OnMessages;
@@ -29,7 +30,7 @@ export interface Reading {
 }
 
 const RETRY_MS = 250;
-/** Trouble is told again after so many attempts. */
+/** Told after so many attempts: at a first start the owner is still about to make the stream. */
 const TRIES_PER_LINE = 20;
 const ANSWER_WITHIN_MS = 5_000;
 /** A consumer that nobody pulls from for a minute is removed by the server; nanoseconds. */
@@ -67,8 +68,19 @@ export class PullReader implements Reader {
   async #open(): Promise<void> {
     for (let tries = 0; !this.#hasStopped && !this.#world.link.isClosed; tries++) {
       const consumer = await this.#createConsumer(tries);
-      if (consumer !== undefined) return this.#begin(consumer);
+      if (consumer !== undefined) return this.#beginWhenAllowed(consumer);
       await sleep(RETRY_MS);
+    }
+  }
+
+  async #beginWhenAllowed(consumer: string): Promise<void> {
+    try {
+      // What was handed over is dealt with first: the owner compares it with the stream.
+      await this.#handling;
+      await this.#reading.onBegin?.();
+      this.#begin(consumer);
+    } catch (error) {
+      if (!this.#hasStopped) this.#fail(error);
     }
   }
 
@@ -88,7 +100,7 @@ export class PullReader implements Reader {
     const answer = await askJetStream(this.#world.answers, what, request, ANSWER_WITHIN_MS);
     const name = answer.kind === 'ok' ? answer.content['name'] : undefined;
     if (typeof name === 'string') return name;
-    if (tries % TRIES_PER_LINE === 1) {
+    if (tries % TRIES_PER_LINE === TRIES_PER_LINE - 1) {
       this.#world.logger.warn('waiting for a stream to be readable', { stream, answer });
     }
     return undefined;
@@ -96,11 +108,14 @@ export class PullReader implements Reader {
 
   #begin(consumer: string): void {
     if (this.#hasStopped) return; // the server removes the consumer in a minute
-    this.#session = new PullSession(this.#world.link, this.#reading.stream, consumer, {
+    const handler: SessionHandler = {
       onMessage: (message, pending) => this.#onMessage(message, pending),
       onPullEnd: () => this.#pullWhenEmpty(),
       onEnd: (why) => this.#onEnd(why),
-    });
+    };
+    const { stream, silenceMsMax } = this.#reading;
+    const source = { stream, consumer, silenceMsMax };
+    this.#session = new PullSession(this.#world.link, source, handler);
     this.#session.pull();
   }
 
@@ -141,10 +156,14 @@ export class PullReader implements Reader {
       }
       this.#pullWhenEmpty();
     } catch (error) {
-      this.#halt();
-      this.#reading.onFailure(error);
+      this.#fail(error);
     } finally {
       this.#handling = undefined;
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#halt();
+    this.#reading.onFailure(error);
   }
 }

@@ -26,11 +26,15 @@ const HEARTBEATS_MISSED_MAX = 3;
 
 const STATUS = { heartbeat: 100, noResponders: 503 } as const;
 
-/** Why a session ended; `empty-pull`: the server ended a pull before its time without a message. */
+/**
+ * Why a session ended; `silence`: the server does not speak; `no-message`: it does, but brings
+ * nothing; `empty-pull`: it ended a pull before its time without a message.
+ */
 export type SessionEnd =
   | 'disconnected'
   | 'hole'
   | 'silence'
+  | 'no-message'
   | 'consumer-gone'
   | 'empty-pull'
   | 'closed';
@@ -43,10 +47,16 @@ export interface SessionHandler {
   onEnd(why: SessionEnd): void;
 }
 
+export interface SessionSource {
+  readonly stream: string;
+  readonly consumer: string;
+  /** The session ends when an open pull has brought no message for so long. */
+  readonly silenceMsMax: number | undefined;
+}
+
 export class PullSession {
   readonly #link: Link;
-  readonly #stream: string;
-  readonly #consumer: string;
+  readonly #source: SessionSource;
   readonly #handler: SessionHandler;
   readonly #inbox = createInbox();
   readonly #subscription: Subscription;
@@ -58,13 +68,14 @@ export class PullSession {
   #expected = 0;
   #openedAt = 0;
   #heardAt = 0;
+  /** When the last message came, or the pull that waits for one was opened. */
+  #messageAt = 0;
   #deliveries = 0;
   #hasEnded = false;
 
-  constructor(link: Link, stream: string, consumer: string, handler: SessionHandler) {
+  constructor(link: Link, source: SessionSource, handler: SessionHandler) {
     this.#link = link;
-    this.#stream = stream;
-    this.#consumer = consumer;
+    this.#source = source;
     this.#handler = handler;
     this.#subscription = link.connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
@@ -81,7 +92,9 @@ export class PullSession {
     this.#expected = PULL.batch;
     this.#openedAt = performance.now();
     this.#heardAt = this.#openedAt;
-    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#consumer}`;
+    this.#messageAt = this.#openedAt;
+    const { stream, consumer } = this.#source;
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
     const reply = `${this.#inbox}.${++this.#pull}`;
     if (!send(this.#link, subject, JSON.stringify(PULL), { reply })) this.#end('closed');
   }
@@ -98,6 +111,7 @@ export class PullSession {
     const place = placeOf(message.reply ?? '');
     if (place.delivery !== this.#deliveries + 1) return this.#end('hole');
     this.#deliveries = place.delivery;
+    this.#messageAt = this.#heardAt;
     this.#expected = Math.max(0, this.#expected - 1);
     this.#handler.onMessage(storedMessage(message, place), place.pending);
   }
@@ -114,16 +128,20 @@ export class PullSession {
   }
 
   #listenForSilence(): void {
-    if (!this.#isSilent()) return;
+    if (this.#silence() === undefined) return;
     // What has arrived while this process was busy is read before anything is concluded.
     setImmediate(() => {
-      if (this.#isSilent()) this.#end('silence');
+      const silence = this.#silence();
+      if (silence !== undefined) this.#end(silence);
     });
   }
 
-  #isSilent(): boolean {
-    const silentMs = performance.now() - this.#heardAt;
-    return this.#expected > 0 && silentMs > HEARTBEATS_MISSED_MAX * HEARTBEAT_MS;
+  #silence(): SessionEnd | undefined {
+    if (this.#expected === 0) return undefined;
+    const now = performance.now();
+    if (now - this.#heardAt > HEARTBEATS_MISSED_MAX * HEARTBEAT_MS) return 'silence';
+    const { silenceMsMax = Number.POSITIVE_INFINITY } = this.#source;
+    return now - this.#messageAt > silenceMsMax ? 'no-message' : undefined;
   }
 
   #end(why: SessionEnd): void {
@@ -132,8 +150,8 @@ export class PullSession {
     clearInterval(this.#watch);
     this.#stopListening();
     this.#subscription.unsubscribe();
-    if (this.#link.isUp)
-      send(this.#link, `$JS.API.CONSUMER.DELETE.${this.#stream}.${this.#consumer}`, '');
+    const { stream, consumer } = this.#source;
+    if (this.#link.isUp) send(this.#link, `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`, '');
     this.#handler.onEnd(why);
   }
 }

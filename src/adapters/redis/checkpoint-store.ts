@@ -29,6 +29,14 @@ redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'gen', tostring(tonumber(ARGV[2]) 
 return -1
 `;
 
+/** KEYS: the hash of the manifest. ARGV: epoch. Answers the highest epoch. */
+const FENCE = `
+local known = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0')
+if known >= tonumber(ARGV[1]) then return known end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+return tonumber(ARGV[1])
+`;
+
 const COMMITTED = -1;
 const FENCED = -2;
 
@@ -40,6 +48,11 @@ export class RedisCheckpointStore implements CheckpointStore {
   constructor(redis: Redis, cluster: string) {
     this.#redis = redis;
     this.#cluster = cluster;
+  }
+
+  async fence(partition: number, epoch: number): Promise<number> {
+    const key = manifestKey(this.#cluster, partition);
+    return Number(await call(this.#redis.eval(FENCE, 1, key, epoch)));
   }
 
   async load(partition: number): Promise<StoredCheckpoint | undefined> {

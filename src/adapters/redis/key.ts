@@ -11,6 +11,14 @@ export function chunkKey(cluster: string, partition: number, hash: string): stri
   return `shoal:${cluster}:{${partition}}:c:${hash}`;
 }
 
+export function leaseKey(cluster: string, partition: number): string {
+  return `shoal:${cluster}:{${partition}}:lease`;
+}
+
+export function suspectsKey(cluster: string, partition: number): string {
+  return `shoal:${cluster}:{${partition}}:suspects`;
+}
+
 export function positionKey(cluster: string, reader: string): string {
   return `shoal:${cluster}:pos:${reader}`;
 }

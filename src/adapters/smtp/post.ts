@@ -5,6 +5,9 @@ import { StageWatch } from './stage.ts';
 export interface PostOptions {
   readonly host: string;
   readonly port: number;
+  /** TLS from the first byte; without it STARTTLS is used where it is offered. */
+  readonly tls: boolean;
+  readonly login?: { readonly user: string; readonly password: string } | undefined;
   /** How long the server may take to accept a connection, and to greet, ms. */
   readonly connectTimeoutMs: number;
   /** How long the server may be silent, ms; the answer to the final dot may be slow. */
@@ -24,9 +27,12 @@ export function smtpPost(options: PostOptions): Post {
 
 async function send(options: PostOptions, letter: Letter): Promise<Sent> {
   const watch = new StageWatch();
+  const { login } = options;
   const transport = createTransport({
     host: options.host,
     port: options.port,
+    secure: options.tls,
+    ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password } }),
     connectionTimeout: options.connectTimeoutMs,
     greetingTimeout: options.connectTimeoutMs,
     socketTimeout: options.silenceTimeoutMs,

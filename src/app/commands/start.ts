@@ -11,6 +11,7 @@ interface StartFlags {
   readonly role: string;
   readonly port?: string;
   readonly allowVolatileRedis?: boolean;
+  readonly acceptGap?: boolean;
 }
 
 /** `shoal start`: runs the roles until it is stopped. */
@@ -20,9 +21,11 @@ export function startCommand(): Command {
     .option('--role <roles>', `which of ${ROLES.join(', ')}`, ROLES.join(','))
     .option('--port <port>', 'where the page is served')
     .option('--allow-volatile-redis', 'start although Redis may lose what it acknowledged')
+    .option('--accept-gap', 'go on without what NATS has lost')
     .action(async (flags: StartFlags, command: Command) => {
       const settings = settingsFor(command, {
         'http.port': flags.port,
+        acceptGap: flags.acceptGap === true ? 'true' : undefined,
         allowVolatileRedis: flags.allowVolatileRedis === true ? 'true' : undefined,
       });
       await start(settings, rolesOf(flags.role));

@@ -37,7 +37,8 @@ export interface Stage {
 const STEP_MS = 100;
 const LOOK_AGAIN_MS = 200;
 const LAST_HOURS_MS = 90 * MINUTE_MS;
-const LAST_HOURS_RATE = 8;
+/** Events a second for each customer. */
+const LAST_HOURS_RATE = 0.0004;
 const LETTERS_KEPT_MAX = 200;
 
 /** The local servers of a demo; they die with this process. */
@@ -48,20 +49,32 @@ export interface DemoServers {
   stop(): Promise<void>;
 }
 
+/** @throws ShoalError `program-missing`, `local-server-failed`, `port-taken` (stop) */
 export async function startDemoServers(): Promise<DemoServers> {
-  const [nats, redis, inbox] = await Promise.all([
+  const starting = [
     startLocalNats(),
     startLocalRedis(),
     startInbox({ host: '127.0.0.1', port: 0, keepMax: LETTERS_KEPT_MAX }),
-  ]);
-  return {
-    natsUrl: nats.url,
-    redisUrl: redis.url,
-    inbox,
-    stop: async () => {
-      await Promise.all([nats.stop(), redis.stop(), inbox.close()]);
-    },
-  };
+  ] as const;
+  const [nats, redis, inbox] = starting;
+  const stops = (): readonly Promise<void>[] => [
+    nats.then((server) => server.stop()),
+    redis.then((server) => server.stop()),
+    inbox.then((server) => server.close()),
+  ];
+  try {
+    const servers = await Promise.all(starting);
+    return {
+      natsUrl: servers[0].url,
+      redisUrl: servers[1].url,
+      inbox: servers[2],
+      stop: async () => void (await Promise.all(stops())),
+    };
+  } catch (error) {
+    // Those that did start would keep this process alive.
+    await Promise.allSettled(stops());
+    throw error;
+  }
 }
 
 /** Runs a shop on servers of its own, from a year of history to live traffic and letters. */
@@ -76,15 +89,17 @@ export async function runDemo(
   const { signal } = stopping;
   const failure = new FirstFailure(stopping);
   const { inbox } = servers;
-  const service = await startService({
-    settings,
-    definitions,
-    roles: ROLES,
-    inbox,
-    signal,
-    onFailure: failure.take,
-  });
+  let service: Service | undefined;
   try {
+    const onFailure = failure.take;
+    service = await startService({
+      settings,
+      definitions,
+      roles: ROLES,
+      inbox,
+      signal,
+      onFailure,
+    });
     say(`The page is at ${service.url}, the letters at ${service.url}/inbox`);
     const shop = shopOf(options, startAt);
     const before = await loadHistory(service, settings, shop.past, startAt, { say, stopping });
@@ -95,7 +110,7 @@ export async function runDemo(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await service.stop();
+    await service?.stop();
   }
   failure.rethrow();
 }
@@ -112,7 +127,7 @@ function shopOf(
   const evening = new LiveShop({
     ...options,
     startAt: startAt - LAST_HOURS_MS,
-    rate: LAST_HOURS_RATE,
+    rate: LAST_HOURS_RATE * options.customers,
     chapter: 1,
   });
   function* past(): Generator<CustomerEvent, void> {

@@ -4,7 +4,7 @@ import { RedisPositionStore } from '../../adapters/redis/position-store.ts';
 import { smtpPost } from '../../adapters/smtp/post.ts';
 import { startMailer } from '../../roles/mailer/mailer.ts';
 import { systemClock } from '../system-clock.ts';
-import { connectLog, connectStore, type RoleContext, type RunningRole } from './role-context.ts';
+import { connectServers, type RoleContext, type RunningRole } from './role-context.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
@@ -14,13 +14,15 @@ const SILENCE_TIMEOUT_MS = 60_000;
 
 /** Connects and runs a mailer of all campaigns. */
 export async function runMailer(context: RoleContext): Promise<RunningRole> {
-  const { settings, definitions, logger, metrics, signal, onFailure } = context;
+  const { settings, definitions, logger, metrics, onFailure } = context;
   const templates = await loadTemplates(settings.folders.templates);
-  const nats = await connectLog(settings, logger, 'mailer', signal);
-  const redis = await connectStore(context);
+  const { nats, redis, disconnect } = await connectServers(context);
+  const { host, port, tls, user, password } = settings.smtp;
   const post = smtpPost({
-    host: settings.smtp.host,
-    port: settings.smtp.port,
+    host,
+    port,
+    tls,
+    login: user === '' ? undefined : { user, password },
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     silenceTimeoutMs: SILENCE_TIMEOUT_MS,
   });
@@ -42,8 +44,7 @@ export async function runMailer(context: RoleContext): Promise<RunningRole> {
     stop: async () => {
       await mailer.stop();
       post.close();
-      await nats.close();
-      redis.disconnect();
+      await disconnect();
     },
   };
 }

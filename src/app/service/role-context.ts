@@ -9,7 +9,7 @@ import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
 
 /** The roles that run in worker threads; the gateway runs on the main one. */
-export type WorkerRole = 'owner' | 'mailer';
+export type WorkerRole = 'owner' | 'relay' | 'mailer';
 
 /** What a worker thread is started with; plain data. */
 export interface RoleOrder {
@@ -55,20 +55,44 @@ export function connectLog(
   return connectNats({ servers, name: `shoal-${name}` }, { clock: systemClock, logger }, signal);
 }
 
+/** What a role in a worker stands on. */
+export interface RoleServers {
+  readonly nats: Nats;
+  readonly redis: Awaited<ReturnType<typeof connectRedis>>;
+  readonly disconnect: () => Promise<void>;
+}
+
 /**
- * Connects to Redis as a role.
+ * Connects a role to NATS and Redis; leaves no connection when it fails, since one would keep the
+ * thread alive.
  *
- * @throws ShoalError `store-volatile` (stop) where it would lose what it acknowledges
+ * @throws ShoalError `store-volatile` (stop) where Redis would lose what it acknowledges
+ * @throws the signal's reason when it is aborted
  */
-export async function connectStore({
+export async function connectServers(context: RoleContext): Promise<RoleServers> {
+  const { settings, logger, role, signal } = context;
+  const nats = await connectLog(settings, logger, role, signal);
+  try {
+    const redis = await connectStore(context);
+    const disconnect = async (): Promise<void> => {
+      await nats.close();
+      redis.disconnect();
+    };
+    return { nats, redis, disconnect };
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+}
+
+async function connectStore({
   settings,
   logger,
   signal,
-}: RoleContext): Promise<Awaited<ReturnType<typeof connectRedis>>> {
+}: RoleContext): Promise<RoleServers['redis']> {
   const redis = await connectRedis(settings.redis.url, { clock: systemClock, logger }, signal);
-  if (settings.allowVolatileRedis) return redis;
   try {
-    await checkDurability(redis);
+    if (!settings.allowVolatileRedis) await checkDurability(redis);
     return redis;
   } catch (error) {
     redis.disconnect();

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createLogger } from '../../adapters/pino/logger.ts';
 import { createMetrics, metricsText } from '../../adapters/prom/metrics.ts';
 import type { Definitions } from '../../compile/definitions.ts';
-import { startGateway } from '../../roles/gateway/gateway.ts';
+import { startGateway, type RunningGateway } from '../../roles/gateway/gateway.ts';
 import type { Bus, Log } from '../../roles/ports/log.ts';
+import type { Logger } from '../../roles/ports/logger.ts';
 import type { Inbox } from '../../roles/ports/mail.ts';
 import { readAssets } from '../dashboard-assets.ts';
 import { chooseHttpServer } from '../http.ts';
@@ -11,10 +12,10 @@ import { projectPath } from '../root.ts';
 import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
 import { connectLog } from './role-context.ts';
-import { startThread } from './thread.ts';
+import { startThread, type RoleThread } from './thread.ts';
 
-export type Role = 'gateway' | 'owner' | 'mailer';
-export const ROLES: readonly Role[] = ['gateway', 'owner', 'mailer'];
+export type Role = 'gateway' | 'owner' | 'relay' | 'mailer';
+export const ROLES: readonly Role[] = ['gateway', 'owner', 'relay', 'mailer'];
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -41,47 +42,66 @@ const BODY_BYTES_MAX = 1_000_000;
 /** A browser that is so far behind misses frames; what changed meanwhile comes with a later one. */
 const WAITING_BYTES_MAX = 1_000_000;
 
-/** Starts roles of Shoal in this process: the gateway on this thread, each other in its own. */
+/**
+ * Starts roles of Shoal in this process: the gateway on this thread, each other in its own. What it
+ * has started is ended again when it fails.
+ *
+ * @throws ShoalError `cannot-listen`, `log-refused` (stop)
+ * @throws the signal's reason when it is aborted
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, definitions, roles, signal, onFailure } = options;
   const logger = createLogger(settings.log.level, { role: 'gateway' });
-  const metrics = createMetrics(true);
   const nats = await connectLog(settings, logger, 'gateway', signal);
   const boot = randomBytes(9).toString('base64url');
   const threads = roles
     .flatMap((role) => (role === 'gateway' ? [] : [role]))
     .map((role) => startThread({ role, boot, settings, definitions }, onFailure));
-  const gateway = roles.includes('gateway')
-    ? await startGateway({
-        http: await chooseHttpServer(settings.http.engine, logger),
-        options: {
-          host: settings.http.host,
-          port: settings.http.port,
-          bodyBytesMax: BODY_BYTES_MAX,
-          waitingBytesMax: WAITING_BYTES_MAX,
-        },
-        bus: nats.bus,
-        partitions: settings.partitions,
-        segments: definitions.segments,
-        assets: await readAssets(projectPath('dist/dashboard')),
-        inbox: options.inbox,
-        metrics,
-        metricsText: async () => {
-          const snapshots = threads.map((thread) => thread.metrics());
-          return metricsText(await Promise.all([metrics.snapshot(), ...snapshots]));
-        },
-        logger,
-        clock: systemClock,
-      })
-    : undefined;
-  return {
-    url: gateway && `http://${settings.http.host}:${gateway.port}`,
-    log: nats.log,
-    bus: nats.bus,
-    stop: async () => {
-      await Promise.all(threads.map((thread) => thread.stop()));
-      await gateway?.close();
-      await nats.close();
-    },
+  const stop = async (gateway?: RunningGateway): Promise<void> => {
+    await Promise.all(threads.map((thread) => thread.stop()));
+    await gateway?.close();
+    await nats.close();
   };
+  try {
+    const world = { bus: nats.bus, logger, threads };
+    const gateway = roles.includes('gateway') ? await runGateway(options, world) : undefined;
+    const url = gateway && `http://${settings.http.host}:${gateway.port}`;
+    return { url, log: nats.log, bus: nats.bus, stop: () => stop(gateway) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function runGateway(
+  { settings, definitions, inbox }: ServiceOptions,
+  world: {
+    readonly bus: Bus;
+    readonly logger: Logger;
+    readonly threads: readonly RoleThread[];
+  },
+): Promise<RunningGateway> {
+  const { bus, logger, threads } = world;
+  const metrics = createMetrics(true);
+  return startGateway({
+    http: await chooseHttpServer(settings.http.engine, logger),
+    options: {
+      host: settings.http.host,
+      port: settings.http.port,
+      bodyBytesMax: BODY_BYTES_MAX,
+      waitingBytesMax: WAITING_BYTES_MAX,
+    },
+    bus,
+    partitions: settings.partitions,
+    segments: definitions.segments,
+    assets: await readAssets(projectPath('dist/dashboard')),
+    inbox,
+    metrics,
+    metricsText: async () => {
+      const snapshots = threads.map((thread) => thread.metrics());
+      return metricsText(await Promise.all([metrics.snapshot(), ...snapshots]));
+    },
+    logger,
+    clock: systemClock,
+  });
 }

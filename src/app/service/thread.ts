@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { MetricsSnapshot } from '../../adapters/prom/metrics.ts';
 import { ShoalError } from '../../base/error.ts';
@@ -24,7 +23,7 @@ const METRICS_WITHIN_MS = 2_000;
 export function startThread(order: RoleOrder, onFailure: (error: unknown) => void): RoleThread {
   // The name under which the compiler writes `worker.ts`.
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order });
-  const ended = once(worker, 'exit');
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const waiting: ((snapshot: MetricsSnapshot) => void)[] = [];
   const say = (message: ToWorker): void => worker.postMessage(message);
   worker.on('error', onFailure);
@@ -40,6 +39,7 @@ export function startThread(order: RoleOrder, onFailure: (error: unknown) => voi
       return promise;
     },
     stop: async () => {
+      // A thread that has ended already, by a bug, does not hear it.
       say({ kind: 'stop' });
       await ended;
     },

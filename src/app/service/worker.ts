@@ -3,6 +3,7 @@ import { assert, unreachable } from '../../base/assert.ts';
 import { ShoalError } from '../../base/error.ts';
 import { runMailer } from './mailer-role.ts';
 import { runOwner } from './owner-role.ts';
+import { runRelay } from './relay-role.ts';
 import { contextOf, type RoleContext, type RoleOrder, type RunningRole } from './role-context.ts';
 import type { FromWorker, ToWorker } from './thread.ts';
 
@@ -15,6 +16,8 @@ function run(context: RoleContext): Promise<RunningRole> {
   switch (context.role) {
     case 'owner':
       return runOwner(context);
+    case 'relay':
+      return runRelay(context);
     case 'mailer':
       return runMailer(context);
     default:

@@ -28,6 +28,12 @@ export function formatLag(ms: number | undefined): readonly [string, string] {
   return [whole.format(ms / 60_000), 'min'];
 }
 
+/** A span that ends now, as it stands behind "the last": `minute`, `20 s`. */
+export function formatSpan(ms: number | undefined): string {
+  const seconds = Math.round((ms ?? 60_000) / 1_000);
+  return seconds < 58 ? `${seconds} s` : 'minute';
+}
+
 const day = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',
   day: 'numeric',

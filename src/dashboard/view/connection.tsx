@@ -11,7 +11,7 @@ const TITLES: Readonly<Record<Phase['kind'], string>> = {
 const NOTES: Readonly<Record<Phase['kind'], string>> = {
   connecting: 'Calling the gateway',
   waiting: 'Some partitions have not reported yet',
-  live: 'Every change shows within a tenth of a second',
+  live: 'Up to ten updates a second',
   lost: 'What you see is the last that was known',
 };
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { formatChange, formatRate } from '../data/format.ts';
+import { formatChange, formatRate, formatSpan } from '../data/format.ts';
 import type { Sample } from '../data/history.ts';
 import type { Count } from '../data/live-state.ts';
 import { membersColumns, minuteFlow } from '../data/rates.ts';
@@ -35,7 +35,7 @@ export function SegmentCard({ segment, count, samples, onOpen }: SegmentCardProp
       <div class="now">
         <CountNumber value={count?.members} />
         <p class="change">
-          <b>{formatChange(flow?.change)}</b> in the last minute
+          <b>{formatChange(flow?.change)}</b> in the last {formatSpan(flow?.spanMs)}
         </p>
       </div>
       <dl class="flow">

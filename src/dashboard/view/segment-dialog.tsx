@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { formatChange, formatCount, formatRate } from '../data/format.ts';
+import { formatChange, formatCount, formatRate, formatSpan } from '../data/format.ts';
 import type { Sample } from '../data/history.ts';
 import type { Count } from '../data/live-state.ts';
 import { flowColumns, membersColumns, minuteFlow } from '../data/rates.ts';
@@ -62,7 +62,7 @@ function firstSpanMin(samples: readonly Sample[]): number {
 function Numbers({ segment, count, samples }: Omit<SegmentDialogProps, 'onClose'>) {
   const flow = minuteFlow(samples, segment.id);
   const rows: readonly (readonly [string, string])[] = [
-    ['Last minute', formatChange(flow?.change)],
+    [`Last ${formatSpan(flow?.spanMs)}`, formatChange(flow?.change)],
     ['Entries a minute', formatRate(flow?.entriesPerMinute)],
     ['Exits a minute', formatRate(flow?.exitsPerMinute)],
     ['Entries ever', formatCount(count?.entered)],

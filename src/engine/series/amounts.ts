@@ -40,7 +40,7 @@ export function amounts(window: SlidingWindow, isAverage: boolean, test: AmountT
   }
 
   return {
-    take: (cells, { at, now, part, contribution }) => {
+    take: (cells, { at, now, contribution }, part) => {
       if (leavesAt(at) <= now || contribution.amounts.length === 0) return false;
       if (cells.length === 0) cells.lengthen(HEAD_CELLS);
       for (const amount of contribution.amounts) {

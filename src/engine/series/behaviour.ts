@@ -12,10 +12,9 @@ import { latest } from './latest.ts';
 import { set, totals } from './totals.ts';
 import { values } from './values.ts';
 
-/** One event as a series takes it in. */
+/** One event as series take it in. */
 export interface Taken {
   readonly event: CustomerEvent;
-  readonly part: Part;
   /** Event time, at most stream time. */
   readonly at: EpochMs;
   /**
@@ -24,6 +23,7 @@ export interface Taken {
   readonly place: number;
   /** The instant at which the customer is looked at; `at` or later. */
   readonly now: EpochMs;
+  /** What it gives to the series that takes it in. */
   readonly contribution: Contribution;
   /** The numbers that stand for the values of `distinct`. */
   readonly numberOf: (value: string) => number;
@@ -37,17 +37,19 @@ export interface Taken {
  */
 export interface Behaviour {
   /** Takes in one event. @returns false when it changes nothing */
-  readonly take: (cells: Cells, taken: Taken) => boolean;
+  readonly take: (cells: Cells, taken: Taken, part: Part) => boolean;
   readonly holds: (cells: Cells, now: EpochMs) => boolean;
   /** The first instant after `now` at which time alone can change `holds`; NEVER without one. */
   readonly nextAt: (cells: Cells, now: EpochMs) => EpochMs;
+  /** With `nextAt` NEVER: from when on nothing that is kept counts. Absent: it always does. */
+  readonly deadFrom?: (cells: Cells) => EpochMs;
 }
 
 /** How a condition's series are kept; undefined for one that hangs on attributes or the id. */
 export function behaviourOf(shape: Shape): Behaviour | undefined {
   switch (shape.kind) {
     case 'instants':
-      return instants(shape.window, shape.keep, shape.test);
+      return instants(shape.window, shape.turns, shape.test);
     case 'amounts':
       return amounts(shape.window, shape.isAverage, shape.test);
     case 'extremes':

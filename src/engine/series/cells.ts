@@ -11,6 +11,8 @@ export class Cells {
   #length = 0;
   #capacity = 0;
   #hasMoved = false;
+  /** Where cells are that have moved; a new one for each would cost more than they do. */
+  #buffer = new Float64Array(64);
 
   get length(): number {
     return this.#length;
@@ -38,8 +40,13 @@ export class Cells {
   }
 
   moveTo(page: Float64Array, at: number, capacity: number): void {
-    page.set(this.#page.subarray(this.#at, this.#at + this.#length), at);
+    this.#copyTo(page, at);
     this.open(page, at, this.#length, capacity);
+  }
+
+  /** By hand: most series have a few cells, and `subarray` costs more than they do. */
+  #copyTo(page: Float64Array, at: number): void {
+    for (let i = 0; i < this.#length; i++) page[at + i] = this.get(i);
   }
 
   get(index: number): number {
@@ -79,17 +86,19 @@ export class Cells {
   /** New cells are 0. */
   lengthen(length: number): void {
     this.#reserve(length);
-    this.#page.fill(0, this.#at + this.#length, this.#at + length);
-    this.#length = length;
+    while (this.#length < length) this.set(this.#length++, 0);
   }
 
   #reserve(length: number): void {
     if (length <= this.#capacity) return;
     let capacity = Math.max(1, this.#capacity);
     while (capacity < length) capacity *= 2;
-    const grown = new Float64Array(capacity);
-    grown.set(this.#page.subarray(this.#at, this.#at + this.#length));
-    this.#page = grown;
+    if (this.#hasMoved || capacity > this.#buffer.length) {
+      const grown = new Float64Array(Math.max(capacity, this.#buffer.length));
+      this.#copyTo(grown, 0);
+      this.#buffer = grown;
+    } else this.#copyTo(this.#buffer, 0);
+    this.#page = this.#buffer;
     this.#at = 0;
     this.#capacity = capacity;
     this.#hasMoved = true;

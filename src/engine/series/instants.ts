@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { NEVER } from '../../base/time.ts';
 import type { NumberTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
@@ -7,11 +8,19 @@ import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sort
 const LAYOUT: Layout = { from: 0, width: 1 };
 
 /**
- * A count in a window that time moves: the instants, ascending. Where the window ends now the
- * `keep` latest decide, else all that can still count.
+ * A count in a window that time moves: the instants, ascending. Where the window ends now, as many
+ * of the latest as decide, else all that can still count.
+ *
+ * @param turns the counts, ascending, at which `test` may change its answer
  */
-export function instants(window: SlidingWindow, keep: number, test: NumberTest): Behaviour {
+export function instants(
+  window: SlidingWindow,
+  turns: readonly number[],
+  test: NumberTest,
+): Behaviour {
   const { entersAt, leavesAt, endsNow } = window;
+  const keep = turns.at(-1);
+  assert(keep !== undefined, 'every comparison of counts turns somewhere');
   return {
     take: (cells, { at, now, contribution }) => {
       if (leavesAt(at) <= now) return false;
@@ -32,11 +41,22 @@ export function instants(window: SlidingWindow, keep: number, test: NumberTest):
     nextAt: (cells, now) => {
       const count = entryCount(cells, LAYOUT);
       if (count === 0) return NEVER;
+      if (endsNow) {
+        const turn = lastUpTo(turns, count);
+        return turn === 0 ? NEVER : leavesAt(instantOf(cells, LAYOUT, count - turn));
+      }
       const leaves = leavesAt(instantOf(cells, LAYOUT, 0));
-      if (endsNow) return leaves;
       const waiting = firstLater(cells, LAYOUT, now, entersAt);
       if (waiting === count) return leaves;
       return Math.min(leaves, entersAt(instantOf(cells, LAYOUT, waiting)));
     },
+    deadFrom: (cells) => leavesAt(instantOf(cells, LAYOUT, entryCount(cells, LAYOUT) - 1)),
   };
+}
+
+/** The last of some ascending numbers that is at most `limit`; 0 without one. */
+function lastUpTo(numbers: readonly number[], limit: number): number {
+  let last = 0;
+  for (const number of numbers) if (number <= limit) last = number;
+  return last;
 }

@@ -20,7 +20,7 @@ const CELLS = 7;
 export function latest(shape: LatestShape): Behaviour {
   const { window, atLeastAgoMs, having, needsFollowed, needsNotFollowed } = shape;
   return {
-    take: (cells, { event, part, at, place }) => {
+    take: (cells, { event, at, place }, part) => {
       const cell = part === 'main' ? AT : part === 'followedBy' ? FOLLOWED : NOT_FOLLOWED;
       if (cells.length === 0) cells.lengthen(CELLS);
       if (cells.get(cell + 1) !== 0 && cells.get(cell) > at) return false;

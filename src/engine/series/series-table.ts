@@ -1,97 +1,152 @@
-import { NEVER, type EpochMs } from '../../base/time.ts';
+import { SECOND_MS, type EpochMs } from '../../base/time.ts';
 import { Blocks, sizeFor } from '../store/blocks.ts';
 import { ByteReader, ByteWriter } from '../store/bytes.ts';
 import { Column } from '../store/column.ts';
-import { HashIndex } from '../store/hash-index.ts';
+import { Records } from '../store/records.ts';
 import { Cells } from './cells.ts';
 
 /*
  * The rows of all series: what is kept of one condition for one customer.
  *
  * 1. There is at most one row for a condition and a customer; none while nothing is kept.
- * 2. A row has its cells in a block, its truth, and the instant of its timer or NEVER.
+ * 2. A row is one record: its keys, its truth, the next row whose keys have the same place in the
+ *    index, and its first cell; from the second cell on all are in a block. So a look at a short
+ *    series reads one line of memory.
  * 3. A removed row is given out again; its number means nothing between the two.
+ * 4. The index is derived: a restore builds it anew from the rows.
  */
 
 const CELL_PAGE_BITS = 12;
+const CELL_BYTES = 8;
 const NO_ROW = 0xffff_ffff;
+const SECOND_MAX = 0xffff_ffff;
+
+/** The words of a record. */
+const CONDITION = 0;
+const ORDINAL = 1;
+const HANDLE = 2;
+/** Bit 0: the truth. Bits 1 to 5: k of the 2^k cells there are. Then how many are in use. */
+const SHAPE = 3;
+/** Row + 1, 0 at the end. */
+const NEXT = 4;
+/** Whole seconds since the epoch, 0 for never: from when on nothing that is kept counts. */
+const DEAD_FROM = 5;
+/** Two words: the only cell, where there is one. */
+const CELL = 6;
+const WORDS = 8;
+
+const SIZE_BITS = 5;
+const SIZE_MASK = (1 << SIZE_BITS) - 1;
+const LENGTH_SHIFT = SIZE_BITS + 1;
+
+/** How many rows share a place of the index on average before it grows. */
+const CROWD_MAX = 2;
 
 export class SeriesTable {
   #rows = 0;
   #free: number[] = [];
-  #conditions = new Column(Uint32Array);
-  #ordinals = new Column(Uint32Array);
-  #handles = new Column(Uint32Array);
-  #lengths = new Column(Uint32Array);
-  /** Bit 0: the truth. The rest: k + 1 of the block's 2^k cells, 0 without a block. */
-  #flags = new Column(Uint8Array);
-  #dueAts = new Column(Float64Array);
+  /** The row whose turn it is. */
+  #turn = 0;
+  #records = new Records(WORDS);
   #blocks = new Blocks(Float64Array, CELL_PAGE_BITS);
-  readonly #index = new HashIndex((row) => hashOf(this.condition(row), this.ordinal(row)));
+  /** Per row: what `Timers` keeps of it. Apart, since its heaps move many when one row changes. */
+  #timers = new Column(Uint32Array);
+  /** Per place of the index: the first row + 1, or 0. */
+  #heads = new Uint32Array(64);
   readonly #cells = new Cells();
 
   find(condition: number, ordinal: number): number | undefined {
-    return this.#index.find(
-      hashOf(condition, ordinal),
-      (row) => this.#ordinals.get(row) === ordinal && this.#conditions.get(row) === condition,
-    );
+    const records = this.#records;
+    let next = this.#heads[this.#placeOf(condition, ordinal)] ?? 0;
+    while (next !== 0) {
+      const row = next - 1;
+      if (records.get(row, ORDINAL) === ordinal && records.get(row, CONDITION) === condition) {
+        return row;
+      }
+      next = records.get(row, NEXT);
+    }
+    return undefined;
   }
 
   /** There must be no such row. */
   add(condition: number, ordinal: number, truth: boolean): number {
     const row = this.#free.pop() ?? this.#rows++;
-    this.#conditions.set(row, condition);
-    this.#ordinals.set(row, ordinal);
-    this.#handles.set(row, 0);
-    this.#lengths.set(row, 0);
-    this.#flags.set(row, truth ? 1 : 0);
-    this.#dueAts.set(row, NEVER);
-    this.#index.add(row);
+    this.#records.set(row, CONDITION, condition);
+    this.#records.set(row, ORDINAL, ordinal);
+    this.#records.set(row, SHAPE, truth ? 1 : 0);
+    this.#records.set(row, DEAD_FROM, 0);
+    this.#timers.set(row, 0);
+    if (this.count > this.#heads.length * CROWD_MAX) this.#grow();
+    else this.#link(row);
     return row;
   }
 
   /** Its timer must be disarmed. */
   remove(row: number): void {
-    this.#index.remove(row);
-    const size = this.#flags.get(row) >>> 1;
-    if (size > 0) this.#blocks.free(this.#handles.get(row), size - 1);
-    this.#conditions.set(row, NO_ROW);
+    this.#unlink(row);
+    const size = this.#sizeOf(row);
+    if (size > 0) this.#blocks.free(this.#records.get(row, HANDLE), size);
+    this.#records.set(row, CONDITION, NO_ROW);
     this.#free.push(row);
   }
 
+  get count(): number {
+    return this.#rows - this.#free.length;
+  }
+
   condition(row: number): number {
-    return this.#conditions.get(row);
+    return this.#records.get(row, CONDITION);
   }
 
   ordinal(row: number): number {
-    return this.#ordinals.get(row);
+    return this.#records.get(row, ORDINAL);
+  }
+
+  /** False for the number of a row that was removed. */
+  isThere(row: number): boolean {
+    return this.#records.get(row, CONDITION) !== NO_ROW;
   }
 
   truth(row: number): boolean {
-    return (this.#flags.get(row) & 1) === 1;
+    return (this.#records.get(row, SHAPE) & 1) === 1;
   }
 
   setTruth(row: number, truth: boolean): void {
-    this.#flags.set(row, (this.#flags.get(row) & ~1) | (truth ? 1 : 0));
+    const shape = this.#records.get(row, SHAPE);
+    this.#records.set(row, SHAPE, truth ? shape | 1 : shape & ~1);
   }
 
-  dueAt(row: number): EpochMs {
-    return this.#dueAts.get(row);
+  /** Says from when on nothing of a row counts that no timer tells of; NEVER takes it back. */
+  setDeadFrom(row: number, at: EpochMs): void {
+    const second = Math.max(1, Math.ceil(at / SECOND_MS));
+    this.#records.set(row, DEAD_FROM, second <= SECOND_MAX ? second : 0);
   }
 
-  /** Only `Timers` calls this: the heaps hang on it. */
-  setDueAt(row: number, at: EpochMs): void {
-    this.#dueAts.set(row, at);
+  isDead(row: number, now: EpochMs): boolean {
+    const second = this.#records.get(row, DEAD_FROM);
+    return second !== 0 && second * SECOND_MS <= now;
+  }
+
+  /** What `Timers` keeps of a row; 0 for a new one. */
+  timer(row: number): number {
+    return this.#timers.get(row);
+  }
+
+  setTimer(row: number, timer: number): void {
+    this.#timers.set(row, timer);
   }
 
   /** The cells of a row: one cursor, good until the next call; `store` keeps what was changed. */
   open(row: number): Cells {
-    const size = this.#flags.get(row) >>> 1;
-    const handle = this.#handles.get(row);
-    if (size === 0) this.#cells.openEmpty();
-    else {
+    const shape = this.#records.get(row, SHAPE);
+    const length = shape >>> LENGTH_SHIFT;
+    const size = (shape >>> 1) & SIZE_MASK;
+    if (size === 0) {
+      this.#cells.open(this.#records.floats(row), this.#records.floatAt(row, CELL), length, 1);
+    } else {
+      const handle = this.#records.get(row, HANDLE);
       const at = this.#blocks.offset(handle);
-      this.#cells.open(this.#blocks.page(handle), at, this.#lengths.get(row), 1 << (size - 1));
+      this.#cells.open(this.#blocks.page(handle), at, length, 1 << size);
     }
     return this.#cells;
   }
@@ -104,47 +159,104 @@ export class SeriesTable {
 
   /** Keeps the opened cells as those of a row: in place, or in a larger block when they grew. */
   store(row: number, cells: Cells): void {
-    this.#lengths.set(row, cells.length);
-    if (!cells.hasMoved) return;
-    const flags = this.#flags.get(row);
-    if (flags > 1) this.#blocks.free(this.#handles.get(row), (flags >>> 1) - 1);
-    const size = sizeFor(cells.capacity);
+    let size = this.#sizeOf(row);
+    if (cells.hasMoved) {
+      if (size > 0) this.#blocks.free(this.#records.get(row, HANDLE), size);
+      size = sizeFor(cells.capacity);
+      this.#move(row, size, cells);
+    }
+    const truth = this.#records.get(row, SHAPE) & 1;
+    this.#records.set(row, SHAPE, (cells.length << LENGTH_SHIFT) | (size << 1) | truth);
+  }
+
+  #move(row: number, size: number, cells: Cells): void {
+    if (size === 0) {
+      cells.moveTo(this.#records.floats(row), this.#records.floatAt(row, CELL), 1);
+      return;
+    }
     const handle = this.#blocks.allocate(size);
     cells.moveTo(this.#blocks.page(handle), this.#blocks.offset(handle), 1 << size);
-    this.#handles.set(row, handle);
-    this.#flags.set(row, (flags & 1) | ((size + 1) << 1));
+    this.#records.set(row, HANDLE, handle);
+  }
+
+  #sizeOf(row: number): number {
+    return (this.#records.get(row, SHAPE) >>> 1) & SIZE_MASK;
+  }
+
+  #lengthOf(row: number): number {
+    return this.#records.get(row, SHAPE) >>> LENGTH_SHIFT;
+  }
+
+  #placeOf(condition: number, ordinal: number): number {
+    return (spread(ordinal) + condition) & (this.#heads.length - 1);
+  }
+
+  #placeOfRow(row: number): number {
+    return this.#placeOf(this.condition(row), this.ordinal(row));
+  }
+
+  #link(row: number): void {
+    const place = this.#placeOfRow(row);
+    this.#records.set(row, NEXT, this.#heads[place] ?? 0);
+    this.#heads[place] = row + 1;
+  }
+
+  #unlink(row: number): void {
+    const place = this.#placeOfRow(row);
+    const next = this.#records.get(row, NEXT);
+    let before = (this.#heads[place] ?? 0) - 1;
+    if (before === row) {
+      this.#heads[place] = next;
+      return;
+    }
+    for (;;) {
+      const other = this.#records.get(before, NEXT) - 1;
+      if (other === row) break;
+      before = other;
+    }
+    this.#records.set(before, NEXT, next);
+  }
+
+  /** Makes the index anew, twice as large as it must be. */
+  #grow(): void {
+    let places = this.#heads.length;
+    while (this.count > places * CROWD_MAX) places *= 2;
+    this.#heads = new Uint32Array(places);
+    for (const row of this.rows()) this.#link(row);
+  }
+
+  /** One row after another, for ever; undefined where there is none. */
+  nextInTurn(): number | undefined {
+    const row = this.#turn;
+    this.#turn = row + 1 < this.#rows ? row + 1 : 0;
+    return row < this.#rows && this.isThere(row) ? row : undefined;
   }
 
   /** Every row there is, ascending. */
   *rows(): Iterable<number> {
-    for (let row = 0; row < this.#rows; row++) {
-      if (this.#conditions.get(row) !== NO_ROW) yield row;
-    }
+    for (let row = 0; row < this.#rows; row++) if (this.isThere(row)) yield row;
   }
 
-  /** Bytes of the cells, and of all else; the timers' heaps are apart. */
-  bytesUsed(): { readonly cells: number; readonly rest: number } {
-    const columns = [this.#conditions, this.#ordinals, this.#handles, this.#lengths, this.#flags];
-    const rest = columns.reduce((sum, column) => sum + column.bytesUsed(), 0);
-    return {
-      cells: this.#blocks.bytesUsed(),
-      rest: rest + this.#dueAts.bytesUsed() + this.#index.bytesUsed(),
-    };
+  /** Bytes of the cells in use, of all cells, and of all else; the timers' heaps are apart. */
+  bytesUsed(): { readonly kept: number; readonly cells: number; readonly rest: number } {
+    let kept = 0;
+    for (const row of this.rows()) kept += this.#lengthOf(row) * CELL_BYTES;
+    const inRecords = (this.#records.bytesUsed() * 2) / WORDS;
+    const cells = this.#blocks.bytesUsed() + inRecords;
+    const rest = this.#records.bytesUsed() - inRecords + this.#timers.bytesUsed();
+    return { kept, cells, rest: rest + this.#heads.byteLength };
   }
 
   toSections(): Map<string, Uint8Array[]> {
     const head = new ByteWriter();
     head.u32(this.#rows);
+    head.u32(this.#turn);
     head.u32s(this.#free);
     return new Map([
       ['series.head', [head.finish()]],
-      ['series.conditions', this.#conditions.toBytes()],
-      ['series.ordinals', this.#ordinals.toBytes()],
-      ['series.handles', this.#handles.toBytes()],
-      ['series.lengths', this.#lengths.toBytes()],
-      ['series.flags', this.#flags.toBytes()],
-      ['series.due-ats', this.#dueAts.toBytes()],
+      ['series.records', this.#records.toBytes()],
       ['series.cells', this.#blocks.toBytes()],
+      ['series.timers', this.#timers.toBytes()],
     ]);
   }
 
@@ -152,19 +264,23 @@ export class SeriesTable {
     const table = new SeriesTable();
     const head = new ByteReader(section('series.head'));
     table.#rows = head.u32();
+    table.#turn = head.u32();
     table.#free = head.u32s();
-    table.#conditions = Column.fromBytes(Uint32Array, section('series.conditions'));
-    table.#ordinals = Column.fromBytes(Uint32Array, section('series.ordinals'));
-    table.#handles = Column.fromBytes(Uint32Array, section('series.handles'));
-    table.#lengths = Column.fromBytes(Uint32Array, section('series.lengths'));
-    table.#flags = Column.fromBytes(Uint8Array, section('series.flags'));
-    table.#dueAts = Column.fromBytes(Float64Array, section('series.due-ats'));
+    table.#records = Records.fromBytes(WORDS, section('series.records'));
     table.#blocks = Blocks.fromBytes(Float64Array, CELL_PAGE_BITS, section('series.cells'));
-    for (const row of table.rows()) table.#index.add(row);
+    table.#timers = Column.fromBytes(Uint32Array, section('series.timers'));
+    table.#grow();
     return table;
   }
 }
 
-function hashOf(condition: number, ordinal: number): number {
-  return (Math.imul(ordinal, 0x9e3779b1) ^ Math.imul(condition + 1, 0x85ebca77)) >>> 0;
+/**
+ * Where the rows of a customer begin in the index (the finaliser of MurmurHash3). Those of one
+ * customer lie beside one another, so that they never share a place and often share a line.
+ */
+function spread(ordinal: number): number {
+  let h = Math.imul(ordinal, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }

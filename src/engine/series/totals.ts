@@ -35,7 +35,7 @@ type AmountTotals = Exclude<Extract<Shape, { kind: 'totals' }>, { of: 'count' }>
 
 function sums({ window, of, test }: AmountTotals): Behaviour {
   return {
-    take: (cells, { at, part, contribution }) => {
+    take: (cells, { at, contribution }, part) => {
       if (!window.covers(at) || contribution.amounts.length === 0) return false;
       if (cells.length === 0) cells.lengthen(3);
       cells.add(COUNT, contribution.amounts.length);

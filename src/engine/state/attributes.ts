@@ -69,8 +69,8 @@ export class Attributes {
     this.#handles.set(ordinal, this.#strings.put(encoder.encode(JSON.stringify(packed))));
   }
 
-  bytesUsed(): number {
-    return this.#strings.bytesUsed() + this.#handles.bytesUsed();
+  bytesUsed(): { readonly texts: number; readonly index: number } {
+    return { texts: this.#strings.bytesUsed(), index: this.#handles.bytesUsed() };
   }
 
   toSections(): Map<string, Uint8Array[]> {

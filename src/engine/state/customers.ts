@@ -13,24 +13,41 @@ import { Dictionary } from '../store/dictionary.ts';
 export class Customers {
   #ids = new Dictionary();
   #settled = new Column(Float64Array);
+  /** The customer who was asked for last: all that happens to one asks again and again. */
+  #lastOrdinal = -1;
+  #lastId = '';
 
   get count(): number {
     return this.#ids.count;
   }
 
   find(id: CustomerId): number | undefined {
-    return this.#ids.find(id);
+    const ordinal = this.#ids.find(id);
+    if (ordinal !== undefined) this.#remember(ordinal, id);
+    return ordinal;
   }
 
   /** The id must not be known. @returns its ordinal */
   add(id: CustomerId): number {
     const ordinal = this.#ids.add(id);
     this.#settled.set(ordinal, Number.NEGATIVE_INFINITY);
+    this.#remember(ordinal, id);
     return ordinal;
   }
 
+  /** All of them, by ordinal. */
+  *ids(): Generator<CustomerId> {
+    for (let ordinal = 0; ordinal < this.count; ordinal++) yield this.idOf(ordinal);
+  }
+
   idOf(ordinal: number): CustomerId {
-    return this.#ids.textOf(ordinal);
+    if (ordinal !== this.#lastOrdinal) this.#remember(ordinal, this.#ids.textOf(ordinal));
+    return this.#lastId;
+  }
+
+  #remember(ordinal: number, id: CustomerId): void {
+    this.#lastOrdinal = ordinal;
+    this.#lastId = id;
   }
 
   /**

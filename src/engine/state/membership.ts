@@ -19,6 +19,9 @@ export interface Flip {
   readonly isEntry: boolean;
 }
 
+const NOTHING: ReadonlySet<number> = new Set();
+const NO_FLIPS: readonly Flip[] = [];
+
 export class Membership {
   readonly #segments: readonly PlannedSegment[];
   readonly #dependents: readonly (readonly number[])[];
@@ -28,8 +31,9 @@ export class Membership {
   /** Per segment: its place by id. */
   readonly #rank: number[];
   readonly #changed = new Set<number>();
-  readonly #touched = new Set<number>();
-  #presumed: ReadonlySet<number> = new Set();
+  /** Segments to look at; one may stand here twice. */
+  #touched: number[] = [];
+  #presumed: ReadonlySet<number> = NOTHING;
 
   constructor(segments: readonly PlannedSegment[], dependents: readonly (readonly number[])[]) {
     this.#segments = segments;
@@ -53,8 +57,8 @@ export class Membership {
   }
 
   /** These segments are to be looked at for the customer whose turn it is. */
-  touch(segments: Iterable<number> | undefined): void {
-    for (const segment of segments ?? []) this.#touched.add(segment);
+  touch(segments: Iterable<number>): void {
+    for (const segment of segments) this.#touched.push(segment);
   }
 
   /**
@@ -67,33 +71,35 @@ export class Membership {
   }
 
   /** Looks at what was touched, and at what hangs on it. @returns what flipped, by segment id */
-  settle(facts: Facts, ordinal: number): Flip[] {
-    if (this.#touched.size === 0) return [];
+  settle(facts: Facts, ordinal: number): readonly Flip[] {
+    if (this.#touched.length === 0) return NO_FLIPS;
+    const queue = this.#touched.sort((a, b) => a - b);
+    this.#touched = [];
     const flips: Flip[] = [];
-    let queue = ascending(this.#touched);
-    this.#touched.clear();
-    for (let segment = queue.shift(); segment !== undefined; segment = queue.shift()) {
+    for (let i = 0; i < queue.length; i++) {
+      const segment = queue[i];
+      if (segment === undefined || segment === queue[i - 1]) continue;
       const isMember = this.#segments[segment]?.rule(facts, ordinal) === true;
-      const wasMember = this.isMember(segment, ordinal);
-      if (isMember !== wasMember) {
-        this.#flip(segment, ordinal, isMember);
-        flips.push({ segment, isEntry: isMember });
-      }
+      const hasFlipped = this.#set(segment, ordinal, isMember);
+      if (hasFlipped) flips.push({ segment, isEntry: isMember });
+      const wasMember = hasFlipped ? !isMember : isMember;
       if (isMember === (wasMember || this.#presumed.has(segment))) continue;
-      const dependents = this.#dependents[segment] ?? [];
-      if (dependents.length > 0) queue = ascending(new Set([...queue, ...dependents]));
+      for (const dependent of this.#dependents[segment] ?? []) insertInto(queue, dependent);
     }
-    this.#presumed = new Set();
-    return flips.toSorted((a, b) => (this.#rank[a.segment] ?? 0) - (this.#rank[b.segment] ?? 0));
+    this.#presumed = NOTHING;
+    if (flips.length < 2) return flips;
+    return flips.sort((a, b) => (this.#rank[a.segment] ?? 0) - (this.#rank[b.segment] ?? 0));
   }
 
-  #flip(segment: number, ordinal: number, isEntry: boolean): void {
+  /** @returns false when it was so already */
+  #set(segment: number, ordinal: number, isMember: boolean): boolean {
     const members = this.#members[segment];
-    const counter = isEntry ? this.#entered : this.#exited;
+    const hasFlipped = isMember ? members?.add(ordinal) : members?.delete(ordinal);
+    if (hasFlipped !== true) return false;
+    const counter = isMember ? this.#entered : this.#exited;
     counter[segment] = (counter[segment] ?? 0) + 1;
-    if (isEntry) members?.add(ordinal);
-    else members?.delete(ordinal);
     this.#changed.add(segment);
+    return true;
   }
 
   count(segment: number): Count {
@@ -126,6 +132,10 @@ export class Membership {
     this.#changed.add(segment);
   }
 
+  bytesUsed(): number {
+    return this.#members.reduce((sum, bitmap) => sum + bitmap.bytesUsed(), 0);
+  }
+
   toSections(): Map<string, Uint8Array[]> {
     const counters = new ByteWriter();
     for (const value of [...this.#entered, ...this.#exited]) counters.f64(value);
@@ -147,6 +157,9 @@ export class Membership {
   }
 }
 
-function ascending(numbers: Iterable<number>): number[] {
-  return [...numbers].toSorted((a, b) => a - b);
+/** Keeps ascending numbers ascending. What hangs on a segment comes after it in the order. */
+function insertInto(ascending: number[], number: number): void {
+  let at = ascending.length;
+  for (; (ascending[at - 1] ?? -1) > number; at--) ascending[at] = ascending[at - 1] ?? -1;
+  ascending[at] = number;
 }

@@ -34,7 +34,8 @@ export function emptyState(definitions: Definitions, streamTime: EpochMs): State
     series: new SeriesTable(),
     values: new Dictionary(),
   };
-  return assemble(definitions, streamTime, parts, (plan) => new Truths(plan.conditions));
+  const timers = new Timers(parts.series, streamTime);
+  return assemble(definitions, { ...parts, timers }, (plan) => new Truths(plan.conditions));
 }
 
 export function stateToSections(state: State): Map<string, Uint8Array[]> {
@@ -42,6 +43,7 @@ export function stateToSections(state: State): Map<string, Uint8Array[]> {
     ...state.customers.toSections(),
     ...state.attributes.toSections(),
     ...state.series.toSections(),
+    ...state.timers.toSections(),
     ...state.values.toSections('values'),
     ...state.truths.toSections(),
     ...state.membership.toSections(),
@@ -54,13 +56,15 @@ export function stateFromSections(
   streamTime: EpochMs,
   section: (name: string) => Uint8Array,
 ): State {
+  const series = SeriesTable.fromSections(section);
   const parts = {
     customers: Customers.fromSections(section),
     attributes: Attributes.fromSections(section),
-    series: SeriesTable.fromSections(section),
+    series,
+    timers: Timers.fromSections(series, streamTime, section),
     values: Dictionary.fromSections('values', section),
   };
-  const state = assemble(definitions, streamTime, parts, (plan) =>
+  const state = assemble(definitions, parts, (plan) =>
     Truths.fromSections(plan.conditions, section),
   );
   state.membership.restore(section);
@@ -68,24 +72,17 @@ export function stateFromSections(
   return state;
 }
 
-type Parts = Pick<State, 'customers' | 'attributes' | 'series' | 'values'>;
+type Parts = Pick<State, 'customers' | 'attributes' | 'series' | 'timers' | 'values'>;
 
-function assemble(
-  definitions: Definitions,
-  streamTime: EpochMs,
-  parts: Parts,
-  truthsOf: (plan: Plan) => Truths,
-): State {
+function assemble(definitions: Definitions, parts: Parts, truthsOf: (plan: Plan) => Truths): State {
   const plan = compilePlan(definitions);
-  const timers = new Timers(parts.series, streamTime);
   const { conditions, campaigns, segments, dependents } = plan;
   return {
     ...parts,
     plan,
     behaviours: conditions.map(({ shape }) => behaviourOf(shape)),
-    timers,
     truths: truthsOf(plan),
     membership: new Membership(segments, dependents.ofSegment),
-    waits: new Waits(campaigns, conditions.length, parts.series, timers),
+    waits: new Waits(campaigns, conditions.length, parts.series, parts.timers),
   };
 }

@@ -1,6 +1,7 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { SeriesTable } from '../series/series-table.ts';
-import { Column } from '../store/column.ts';
+import { ByteReader, ByteWriter } from '../store/bytes.ts';
+import { RowHeap } from './row-heap.ts';
 
 /*
  * The timers of all series, one a row at most, ordered by instant, then customer, then condition.
@@ -11,75 +12,71 @@ import { Column } from '../store/column.ts';
  *    customer, and can be asked for by customer.
  */
 
+const NO_ROWS: readonly number[] = [];
+
 export class Timers {
   readonly #rows: SeriesTable;
-  /** Per row: its place in the heap that it is in. */
-  readonly #places = new Column(Uint32Array);
   readonly #future: RowHeap;
   readonly #ripe: RowHeap;
-  readonly #ripeOf = new Map<number, Set<number>>();
+  readonly #ripeOf = new Map<number, number[]>();
   #streamTime: EpochMs;
 
   constructor(rows: SeriesTable, streamTime: EpochMs) {
     this.#rows = rows;
     this.#streamTime = streamTime;
-    const isBefore = (a: number, b: number): boolean => this.#isBefore(a, b);
-    this.#future = new RowHeap(this.#places, isBefore);
-    this.#ripe = new RowHeap(this.#places, isBefore);
-    for (const row of rows.rows()) if (rows.dueAt(row) !== NEVER) this.#enter(row);
+    this.#future = new RowHeap(rows, false);
+    this.#ripe = new RowHeap(rows, true);
   }
 
   /** Sets or moves the timer of a row. */
   arm(row: number, at: EpochMs): void {
     this.disarm(row);
     if (at === NEVER) return;
-    this.#rows.setDueAt(row, at);
-    this.#enter(row);
+    if (at <= this.#streamTime) this.#enterRipe(row, at);
+    else this.#future.add(row, at);
   }
 
   /** Moves the timer of a row forward in time only where it would ring too late. */
   armBy(row: number, at: EpochMs): void {
-    if (at < this.#rows.dueAt(row)) this.arm(row, at);
+    if (at < this.dueAt(row)) this.arm(row, at);
   }
 
   disarm(row: number): void {
-    const dueAt = this.#rows.dueAt(row);
-    if (dueAt === NEVER) return;
-    if (dueAt <= this.#streamTime) this.#leaveRipe(row);
-    else this.#future.remove(row);
-    this.#rows.setDueAt(row, NEVER);
+    if (this.#future.has(row)) this.#future.remove(row);
+    else if (this.#ripe.has(row)) this.#leaveRipe(row);
+  }
+
+  dueAt(row: number): EpochMs {
+    if (this.#future.has(row)) return this.#future.atOf(row);
+    return this.#ripe.has(row) ? this.#ripe.atOf(row) : NEVER;
   }
 
   /** Stream time moves forward: what it passes becomes ripe. */
   moveTo(streamTime: EpochMs): void {
     this.#streamTime = streamTime;
-    for (;;) {
+    for (let at = this.#future.firstAt; at <= streamTime; at = this.#future.firstAt) {
       const row = this.#future.first;
-      if (row === undefined || this.#rows.dueAt(row) > streamTime) return;
       this.#future.remove(row);
-      this.#enterRipe(row);
+      this.#enterRipe(row, at);
     }
   }
 
   /** The first instant at which a timer is due; NEVER without one. */
   nextAt(): EpochMs {
-    const row = this.first();
-    return row === undefined ? NEVER : this.#rows.dueAt(row);
+    return Math.min(this.#ripe.firstAt, this.#future.firstAt);
   }
 
-  /** The row whose timer is first of all. */
-  first(): number | undefined {
-    const { first: ripe } = this.#ripe;
-    const { first: future } = this.#future;
-    if (ripe === undefined || future === undefined) return ripe ?? future;
-    return this.#isBefore(ripe, future) ? ripe : future;
+  /** The row whose timer is first of all; there must be one. */
+  first(): number {
+    // What is ripe is due before all that is not.
+    return this.#ripe.firstAt === NEVER ? this.#future.first : this.#ripe.first;
   }
 
   /** The first instant at which a ripe timer of one customer is due; NEVER without one. */
   nextRipeAt(ordinal: number): EpochMs {
     let first = NEVER;
-    for (const row of this.#ripeOf.get(ordinal) ?? []) {
-      first = Math.min(first, this.#rows.dueAt(row));
+    for (const row of this.#ripeOf.get(ordinal) ?? NO_ROWS) {
+      first = Math.min(first, this.#ripe.atOf(row));
     }
     return first;
   }
@@ -88,123 +85,70 @@ export class Timers {
    * Disarms the timers of one customer that are due at one instant. @returns their rows, by
    * condition
    */
-  takeDue(ordinal: number, at: EpochMs): number[] {
+  takeDue(ordinal: number, at: EpochMs): readonly number[] {
+    return at <= this.#streamTime ? this.#takeRipe(ordinal, at) : this.#takeFuture(ordinal, at);
+  }
+
+  #takeRipe(ordinal: number, at: EpochMs): readonly number[] {
+    const ripe = this.#ripeOf.get(ordinal);
+    if (ripe === undefined) return NO_ROWS;
+    const rows = ripe.filter((row) => this.#ripe.atOf(row) === at);
+    for (const row of rows) this.#leaveRipe(row);
+    return rows.sort((a, b) => this.#rows.condition(a) - this.#rows.condition(b));
+  }
+
+  /** The heap's own order is that by condition. */
+  #takeFuture(ordinal: number, at: EpochMs): number[] {
     const rows: number[] = [];
-    if (at <= this.#streamTime) {
-      for (const row of this.#ripeOf.get(ordinal) ?? []) {
-        if (this.#rows.dueAt(row) === at) rows.push(row);
-      }
-      for (const row of rows) this.disarm(row);
-    } else {
-      for (let row = this.#future.first; row !== undefined; row = this.#future.first) {
-        if (this.#rows.dueAt(row) !== at || this.#rows.ordinal(row) !== ordinal) break;
-        rows.push(row);
-        this.disarm(row);
-      }
+    while (this.#future.firstAt === at) {
+      const row = this.#future.first;
+      if (this.#rows.ordinal(row) !== ordinal) break;
+      rows.push(row);
+      this.#future.remove(row);
     }
-    return rows.toSorted((a, b) => this.#rows.condition(a) - this.#rows.condition(b));
+    return rows;
   }
 
-  #enter(row: number): void {
-    if (this.#rows.dueAt(row) <= this.#streamTime) this.#enterRipe(row);
-    else this.#future.add(row);
+  #enterRipe(row: number, at: EpochMs): void {
+    this.#ripe.add(row, at);
+    this.#list(row);
   }
 
-  #enterRipe(row: number): void {
-    this.#ripe.add(row);
+  #list(row: number): void {
     const ordinal = this.#rows.ordinal(row);
     const rows = this.#ripeOf.get(ordinal);
-    if (rows === undefined) this.#ripeOf.set(ordinal, new Set([row]));
-    else rows.add(row);
+    if (rows === undefined) this.#ripeOf.set(ordinal, [row]);
+    else rows.push(row);
   }
 
   #leaveRipe(row: number): void {
     this.#ripe.remove(row);
     const ordinal = this.#rows.ordinal(row);
     const rows = this.#ripeOf.get(ordinal);
-    rows?.delete(row);
-    if (rows?.size === 0) this.#ripeOf.delete(ordinal);
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const rows = this.#rows;
-    const byInstant = rows.dueAt(a) - rows.dueAt(b);
-    if (byInstant !== 0) return byInstant < 0;
-    const byCustomer = rows.ordinal(a) - rows.ordinal(b);
-    if (byCustomer !== 0) return byCustomer < 0;
-    return rows.condition(a) < rows.condition(b);
+    if (rows === undefined) return;
+    if (rows.length === 1) this.#ripeOf.delete(ordinal);
+    else rows.splice(rows.indexOf(row), 1);
   }
 
   bytesUsed(): number {
-    return this.#places.bytesUsed() + this.#future.bytesUsed() + this.#ripe.bytesUsed();
-  }
-}
-
-/** A binary heap of rows that knows the place of each, so that any can be taken out. */
-class RowHeap {
-  readonly #places: Column;
-  readonly #isBefore: (a: number, b: number) => boolean;
-  readonly #heap = new Column(Uint32Array);
-  #size = 0;
-
-  constructor(places: Column, isBefore: (a: number, b: number) => boolean) {
-    this.#places = places;
-    this.#isBefore = isBefore;
+    return this.#future.bytesUsed() + this.#ripe.bytesUsed();
   }
 
-  get first(): number | undefined {
-    return this.#size === 0 ? undefined : this.#heap.get(0);
+  toSections(): Map<string, Uint8Array[]> {
+    const writer = new ByteWriter();
+    for (const heap of [this.#future, this.#ripe]) heap.write(writer);
+    return new Map([['timers', [writer.finish()]]]);
   }
 
-  add(row: number): void {
-    this.#up(this.#size++, row);
-  }
-
-  remove(row: number): void {
-    const place = this.#places.get(row);
-    const last = this.#heap.get(--this.#size);
-    if (last === row) return;
-    const parent = (place - 1) >> 1;
-    const goesUp = place > 0 && this.#isBefore(last, this.#heap.get(parent));
-    if (goesUp) this.#up(place, last);
-    else this.#down(place, last);
-  }
-
-  bytesUsed(): number {
-    return this.#heap.bytesUsed();
-  }
-
-  #up(from: number, row: number): void {
-    let place = from;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const other = this.#heap.get(parent);
-      if (!this.#isBefore(row, other)) break;
-      this.#put(place, other);
-      place = parent;
-    }
-    this.#put(place, row);
-  }
-
-  #down(from: number, row: number): void {
-    let place = from;
-    for (;;) {
-      let child = place * 2 + 1;
-      if (child >= this.#size) break;
-      const right = child + 1;
-      if (right < this.#size && this.#isBefore(this.#heap.get(right), this.#heap.get(child))) {
-        child = right;
-      }
-      const other = this.#heap.get(child);
-      if (!this.#isBefore(other, row)) break;
-      this.#put(place, other);
-      place = child;
-    }
-    this.#put(place, row);
-  }
-
-  #put(place: number, row: number): void {
-    this.#heap.set(place, row);
-    this.#places.set(row, place);
+  static fromSections(
+    rows: SeriesTable,
+    streamTime: EpochMs,
+    section: (name: string) => Uint8Array,
+  ): Timers {
+    const timers = new Timers(rows, streamTime);
+    const reader = new ByteReader(section('timers'));
+    for (const heap of [timers.#future, timers.#ripe]) heap.read(reader);
+    for (const row of timers.#ripe.rows()) timers.#list(row);
+    return timers;
   }
 }

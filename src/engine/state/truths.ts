@@ -19,15 +19,24 @@ export class Truths {
     return isException !== this.#holdsForNothing(condition);
   }
 
-  set(condition: number, ordinal: number, truth: boolean): void {
+  /** @returns false when it was so already */
+  set(condition: number, ordinal: number, truth: boolean): boolean {
     const known = this.#exceptions[condition];
-    if (truth === this.#holdsForNothing(condition)) {
-      known?.delete(ordinal);
-      return;
-    }
+    if (truth === this.#holdsForNothing(condition)) return known?.delete(ordinal) === true;
     const bitmap = known ?? new Bitmap();
     if (known === undefined) this.#exceptions[condition] = bitmap;
-    bitmap.add(ordinal);
+    return bitmap.add(ordinal);
+  }
+
+  /** For whom of the first `customers` ordinals it holds; not to be written to. */
+  of(condition: number, customers: number): Bitmap {
+    const exceptions = this.#exceptions[condition] ?? new Bitmap();
+    if (!this.#holdsForNothing(condition)) return exceptions;
+    return Bitmap.difference(Bitmap.upTo(customers), exceptions);
+  }
+
+  bytesUsed(): number {
+    return this.#exceptions.reduce((sum, bitmap) => sum + (bitmap?.bytesUsed() ?? 0), 0);
   }
 
   #holdsForNothing(condition: number): boolean {

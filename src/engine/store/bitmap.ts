@@ -16,12 +16,14 @@ export class Bitmap {
     return this.#bits.has(ordinal);
   }
 
-  add(ordinal: number): void {
-    this.#bits.add(ordinal);
+  /** @returns false when it was there already */
+  add(ordinal: number): boolean {
+    return this.#bits.tryAdd(ordinal);
   }
 
-  delete(ordinal: number): void {
-    this.#bits.delete(ordinal);
+  /** @returns false when it was not there */
+  delete(ordinal: number): boolean {
+    return this.#bits.delete(ordinal);
   }
 
   /** Ascending. */
@@ -31,6 +33,32 @@ export class Bitmap {
 
   clone(): Bitmap {
     return new Bitmap(this.#bits.clone());
+  }
+
+  /** The ordinals from 0 up to, without, `count`. */
+  static upTo(count: number): Bitmap {
+    return new Bitmap(roaring.RoaringBitmap32.fromRange(0, count));
+  }
+
+  /** Those in all of at least one bitmap. */
+  static intersection(bitmaps: readonly Bitmap[]): Bitmap {
+    const [first, ...others] = bitmaps;
+    const found = first === undefined ? new Bitmap() : first.clone();
+    for (const other of others) found.#bits.andInPlace(other.#bits);
+    return found;
+  }
+
+  static union(bitmaps: readonly Bitmap[]): Bitmap {
+    return new Bitmap(roaring.RoaringBitmap32.orMany(bitmaps.map((bitmap) => bitmap.#bits)));
+  }
+
+  /** Those in `bitmap` that are not in `others`. */
+  static difference(bitmap: Bitmap, others: Bitmap): Bitmap {
+    return new Bitmap(roaring.RoaringBitmap32.andNot(bitmap.#bits, others.#bits));
+  }
+
+  bytesUsed(): number {
+    return this.#bits.getSerializationSizeInBytes('portable');
   }
 
   toBytes(): Uint8Array {

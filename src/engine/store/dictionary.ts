@@ -20,17 +20,19 @@ export class Dictionary {
   /** Per number: its text's handle. */
   #handles = new Column(Uint32Array);
   readonly #index = new HashIndex((number) => fnv1a32Bytes(this.bytesOf(number)));
+  /** The text that is sought or added, and its length. */
   #scratch = new Uint8Array(256);
+  #length = 0;
+  readonly #isSought = (number: number): boolean =>
+    this.#texts.isSame(this.#handles.get(number), this.#scratch, this.#length);
 
   get count(): number {
     return this.#count;
   }
 
   find(text: string): number | undefined {
-    const length = this.#encode(text);
-    return this.#index.find(fnv1a32Bytes(this.#scratch.subarray(0, length)), (number) =>
-      this.#texts.isSame(this.#handles.get(number), this.#scratch, length),
-    );
+    this.#length = this.#encode(text);
+    return this.#index.find(fnv1a32Bytes(this.#scratch, this.#length), this.#isSought);
   }
 
   /** The text must not be known. @returns its number */

@@ -98,7 +98,7 @@ time { font-variant-numeric: tabular-nums; }
 .subject { grid-column: 1 / -1; grid-row: 2; font-weight: 550; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem 1rem; margin: 0 0 1rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
-iframe { width: 100%; height: 32rem; border: 1px solid var(--line); border-radius: 10px;
+iframe { width: 100%; height: 46rem; border: 1px solid var(--line); border-radius: 10px;
   background: #fff; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; }

@@ -111,6 +111,11 @@ export class PartitionStatuses {
     return [...this.#behind].filter((partition) => !this.#known.has(partition));
   }
 
+  /** Partitions in which other definitions are in force than their owners were given. */
+  outdated(): number[] {
+    return [...this.#known].filter(([, { status }]) => !status.isCurrent).map(([p]) => p);
+  }
+
   complete(): boolean {
     return this.#known.size === this.#partitions;
   }

@@ -81,8 +81,10 @@ export class Routes {
     const { statuses, clock } = this.#parts;
     const missing = statuses.missing();
     const silent = statuses.silent(clock.now() - SILENT_MS);
-    const ready = missing.length === 0 && silent.length === 0;
-    return json(ready ? 200 : 503, ready ? { ready } : { ready, partitions: { missing, silent } });
+    const outdated = statuses.outdated();
+    const ready = missing.length + silent.length + outdated.length === 0;
+    if (ready) return json(200, { ready });
+    return json(503, { ready, partitions: { missing, silent, outdated } });
   }
 
   /** `/inbox`, `/inbox/<id>` and `/inbox/<id>/body`. */

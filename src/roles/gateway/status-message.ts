@@ -8,10 +8,12 @@ const statusSchema = z.object({
   boot: z.string(),
   sequence: whole,
   full: z.boolean(),
+  isCurrent: z.boolean(),
   atMs: z.number(),
   lagMs: z.number(),
   events: whole,
   customers: whole,
+  historyFromMs: z.number().optional(),
   counts: z.record(z.string(), z.object({ members: whole, entered: whole, exited: whole })),
 });
 

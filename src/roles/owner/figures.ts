@@ -13,6 +13,11 @@ export interface OwnerFigures {
   readonly ticks: Counter;
   readonly checkpoints: Counter;
   readonly checkpointBytes: Counter;
+  readonly putAside: Counter;
+  readonly regresses: Counter;
+  readonly trimmed: Counter;
+  readonly historyFirst: Gauge;
+  readonly historySeconds: Gauge;
   readonly lagMs: Gauge;
   readonly waiting: Gauge;
   readonly live: Gauge;
@@ -45,6 +50,11 @@ export function ownerFigures(metrics: Metrics): OwnerFigures {
     ticks: counter('published_ticks', 'Ticks that were published'),
     checkpoints: counter('written_checkpoints', 'Checkpoints that were committed'),
     checkpointBytes: counter('written_checkpoint_bytes', 'Bytes of chunks that were sent'),
+    putAside: counter('put_aside_messages', 'Messages that cannot be applied, passed over'),
+    regresses: counter('log_regresses', 'Times that a log was found set back'),
+    trimmed: counter('trimmed_messages', 'Messages of the log that were removed as too old'),
+    historyFirst: gauge('history_first_sequence', 'The first message that the log still has'),
+    historySeconds: gauge('history_seconds', 'How far back the log reaches'),
     lagMs: gauge('lag_ms', 'From the storing of the message applied last to its application'),
     waiting: gauge('waiting_outputs', 'Outputs that wait for being published'),
     live: gauge('live', '1 when the partition has caught up with its log'),

@@ -3,6 +3,7 @@ import type { Count } from '../../engine/effect.ts';
 import type { PartitionStatus } from '../../wire/live.ts';
 import { liveSubject } from '../../wire/subject.ts';
 import type { Pump } from './apply/pump.ts';
+import type { Retention } from './retention.ts';
 import type { OwnerWorld } from './world.ts';
 
 /*
@@ -20,16 +21,24 @@ export class LiveStatus {
   readonly #partition: number;
   readonly #boot: string;
   readonly #pump: Pump;
+  readonly #retention: Retention;
   #sequence = 0;
   #toldAt = 0;
   #allToldAt = 0;
   #toldSequence = -1;
 
-  constructor(world: OwnerWorld, partition: number, boot: string, pump: Pump) {
+  constructor(
+    world: OwnerWorld,
+    partition: number,
+    boot: string,
+    pump: Pump,
+    retention: Retention,
+  ) {
     this.#world = world;
     this.#partition = partition;
     this.#boot = boot;
     this.#pump = pump;
+    this.#retention = retention;
   }
 
   /** Publishes what is due to be told. */
@@ -58,10 +67,12 @@ export class LiveStatus {
       boot: this.#boot,
       sequence: this.#sequence,
       full,
+      isCurrent: this.#pump.isCurrent,
       atMs: engine.streamTime,
       lagMs,
       events: engine.events,
       customers: engine.customerCount(),
+      historyFromMs: this.#retention.historyFrom,
       counts: Object.fromEntries(counts),
     };
   }

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { Rejects } from './apply/rejects.ts';
-import { pause } from '../ports/clock.ts';
+import { UploadLimit } from './checkpoint/upload-limit.ts';
+import { deadlineAfter, pause } from '../ports/clock.ts';
 import { ownerFigures } from './figures.ts';
-import { failPartition, PartitionRunner, type RunnerPlace } from './partition-runner.ts';
+import { PartitionLife } from './partition/partition-life.ts';
 import { untilAnswered } from './retry.ts';
 import { ensureStreams } from './streams.ts';
 import { Turns } from './turns.ts';
@@ -36,74 +37,51 @@ class RunningOwner implements Owner {
   readonly #world: OwnerWorld;
   readonly #settings: OwnerSettings;
   readonly #stopping = new AbortController();
-  readonly #runners = new Map<number, PartitionRunner>();
+  readonly #lives: readonly PartitionLife[];
   readonly #rejects: Rejects;
-  readonly #starting: Promise<void>;
   readonly #loops: readonly Promise<void>[];
 
   constructor(world: OwnerWorld, settings: OwnerSettings) {
     this.#world = world;
     this.#settings = settings;
-    // Every partition listens.
-    setMaxListeners(0, this.#stopping.signal);
     const figures = ownerFigures(world.metrics);
     const turns = new Turns();
+    const limit = new UploadLimit(world.clock, settings.uploadBytesPerSecondMax);
     this.#rejects = new Rejects(world, figures);
-    const place = { world, settings, figures, turns, rejects: this.#rejects };
-    this.#starting = this.#start(place);
+    const place = { world, settings, figures, turns, limit, rejects: this.#rejects };
+    const ready = this.#ensureStreams();
+    this.#lives = settings.partitions.map(
+      (partition) => new PartitionLife({ ...place, partition }, ready),
+    );
     this.#loops = [this.#beat(), this.#checkpoint()];
   }
 
   isLive(): boolean {
-    const { partitions } = this.#settings;
-    return partitions.every((partition) => this.#runners.get(partition)?.isLive === true);
+    return this.#lives.every((life) => life.isLive);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new DOMException('the owner stops', 'AbortError'));
-    await this.#starting;
-    const deadline = AbortSignal.timeout(DRAIN_WITHIN_MS);
+    const drained = new AbortController();
+    const deadline = deadlineAfter(this.#world.clock, DRAIN_WITHIN_MS, drained.signal);
+    // Every partition listens.
     setMaxListeners(0, deadline);
-    const drains = Array.from(this.#runners.values(), (runner) => runner.drain(deadline));
+    const drains = this.#lives.map((life) => life.stop(deadline));
     await Promise.all([...this.#loops, ...drains]);
+    drained.abort();
     await this.#rejects.drained();
-    this.#world.logger.info('owner has stopped', { partitions: this.#runners.size });
+    this.#world.logger.info('owner has stopped', { partitions: this.#lives.length });
   }
 
-  async #start(place: Omit<RunnerPlace, 'partition'>): Promise<void> {
+  async #ensureStreams(): Promise<void> {
     const { partitions, historyBytesMax } = this.#settings;
     const ensure = (): Promise<void> => ensureStreams(this.#world.log, partitions, historyBytesMax);
-    try {
-      await untilAnswered(this.#world, 'the log', ensure, this.#stopping.signal);
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      for (const partition of partitions)
-        failPartition({ ...place, partition }, new AbortController(), error);
-      return;
-    }
-    await Promise.all(partitions.map((partition) => this.#startOne({ ...place, partition })));
-  }
-
-  async #startOne(place: RunnerPlace): Promise<void> {
-    const abort = new AbortController();
-    const { signal } = this.#stopping;
-    const onStop = (): void => abort.abort(signal.reason);
-    signal.addEventListener('abort', onStop, { once: true });
-    try {
-      const runner = await PartitionRunner.start(place, abort);
-      this.#runners.set(place.partition, runner);
-      if (signal.aborted) runner.stop();
-    } catch (error) {
-      failPartition(place, abort, error);
-    } finally {
-      // From here on the end of a partition is `drain`.
-      signal.removeEventListener('abort', onStop);
-    }
+    await untilAnswered(this.#world, 'the log', ensure, this.#stopping.signal);
   }
 
   async #beat(): Promise<void> {
     while (await pause(this.#world.clock, BEAT_MS, this.#stopping.signal)) {
-      for (const runner of this.#runners.values()) runner.beat();
+      for (const life of this.#lives) life.beat();
     }
   }
 
@@ -112,9 +90,7 @@ class RunningOwner implements Owner {
     const pauseMs = checkpointEveryMs / Math.max(1, partitions.length);
     const { signal } = this.#stopping;
     for (let turn = 0; await pause(this.#world.clock, pauseMs, signal); turn++) {
-      const partition = partitions[turn % partitions.length];
-      const runner = partition === undefined ? undefined : this.#runners.get(partition);
-      await runner?.checkpoint();
+      await this.#lives[turn % this.#lives.length]?.checkpoint();
     }
   }
 }

@@ -2,6 +2,7 @@ import { encodeTick } from '../../wire/log-codec.ts';
 import type { OwnerFigures } from './figures.ts';
 import type { Pump } from './apply/pump.ts';
 import type { Producer } from './producer.ts';
+import { TICK_AFTER_MS } from './protocol.ts';
 import type { OwnerSettings, OwnerWorld } from './world.ts';
 
 /*
@@ -12,7 +13,6 @@ import type { OwnerSettings, OwnerWorld } from './world.ts';
  * 2. None is written when the senders' time alone counts.
  */
 
-const SILENCE_MS = 5_000;
 /** The broker's clock may be a little behind ours: a tick that came too early is tried again. */
 const AGAIN_MS = 250;
 
@@ -56,7 +56,7 @@ export class Ticker {
     const { clock, graceMs } = this.#settings.engine;
     if (clock === 'sender') return false;
     const { heardAt, engine } = this.#pump;
-    if (now - Math.max(heardAt, this.#tickedAt) >= SILENCE_MS) return true;
+    if (now - Math.max(heardAt, this.#tickedAt) >= TICK_AFTER_MS) return true;
     // While the last tick has not been applied, another one would change nothing.
     const isAwaited = heardAt < this.#tickedAt;
     return !isAwaited && now - this.#tickedAt >= AGAIN_MS && engine.nextDueAt() + graceMs <= now;

@@ -4,13 +4,15 @@ import type { Clock } from '../ports/clock.ts';
 import type { Bus, Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { CheckpointStore } from '../ports/store.ts';
+import type { CheckpointStore, Leases, Suspects } from '../ports/store.ts';
 
 /** What an owner needs of the world. */
 export interface OwnerWorld {
   readonly log: Log;
   readonly bus: Bus;
   readonly checkpoints: CheckpointStore;
+  readonly leases: Leases;
+  readonly suspects: Suspects;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -21,13 +23,25 @@ export interface OwnerSettings {
   readonly partitions: readonly number[];
   /** Names this boot: no other boot of any owner has the same. No dots. */
   readonly boot: string;
+  /** Who holds the leases of this owner: no other process has the same. */
+  readonly holder: string;
+  /** Whether a holder has certainly ended, so that nobody waits for its leases. */
+  readonly isGone: (holder: string) => boolean;
   readonly engine: PartitionSettings;
   /** What shall be in force. */
   readonly definitions: Definitions;
   /** From one checkpoint of a partition to its next, ms. */
   readonly checkpointEveryMs: number;
+  /** Of all partitions together. */
+  readonly uploadBytesPerSecondMax: number;
+  /** How long a message of the log is kept at least, ms, as far as `historyBytesMax` allows. */
+  readonly historyMs: number;
   /** Of one partition's log; without it the log grows as far as the broker lets it. */
   readonly historyBytesMax?: number | undefined;
+  /** How often the log is looked at for what is to be removed, ms. */
+  readonly retentionEveryMs: number;
+  /** An operator accepts that what is missing of a log or of transitions is lost. */
+  readonly acceptGap: boolean;
   /**
    * Called once for a partition that had to stop. A ShoalError concerns that partition alone;
    * anything else is a bug, and the process must end.

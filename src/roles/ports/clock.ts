@@ -17,3 +17,16 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   });
   return !signal.aborted;
 }
+
+/**
+ * A signal that is aborted after so long.
+ *
+ * @param isOver ends the waiting: what had the deadline is done
+ */
+export function deadlineAfter(clock: Clock, ms: number, isOver: AbortSignal): AbortSignal {
+  const deadline = new AbortController();
+  void pause(clock, ms, isOver).then((hasPassed) => {
+    if (hasPassed) deadline.abort(new DOMException('it took too long', 'TimeoutError'));
+  });
+  return deadline.signal;
+}

@@ -31,6 +31,21 @@ export interface AppendOptions {
   readonly headers?: ReadonlyMap<string, string>;
   /** Append only when this is the sequence of the subject's last message (0: it has none). */
   readonly expectedLastSequence?: number;
+  /** Append only when this is the sequence of the stream's last message (0: it never had one). */
+  readonly expectedStreamSequence?: number;
+}
+
+/** What a stream holds now. */
+export interface StreamState {
+  /** When it was made, as the broker writes it: another text is another stream. */
+  readonly createdAt: string;
+  /** One above `lastSequence` when it holds nothing; 0 when it never held anything. */
+  readonly firstSequence: number;
+  /** 0 when it never had a message. */
+  readonly lastSequence: number;
+  /** When its first message was stored, ms since the epoch; 0 when it holds nothing. */
+  readonly firstStoredAt: number;
+  readonly bytes: number;
 }
 
 /** How an append ended. `unknown`: no answer came, it may have landed. */
@@ -50,6 +65,16 @@ export interface Reader {
  * delivery waits until the promise has resolved. `pending` is how many more the stream held then.
  */
 export type OnMessages = (messages: readonly StoredMessage[], pending: number) => Promise<void>;
+
+export interface ReadOptions {
+  /**
+   * Called before the first message, and again each time before the reading goes on after an
+   * interruption: then the stream may be another one. What it throws ends the reading.
+   */
+  readonly onBegin?: (() => Promise<void>) | undefined;
+  /** After so long without a message the reading is begun anew, ms. */
+  readonly silenceMsMax?: number | undefined;
+}
 
 export interface Log {
   /** Makes the stream where it is missing; leaves one that exists as it is. */
@@ -71,9 +96,15 @@ export interface Log {
     fromSequence: number,
     onMessages: OnMessages,
     onFailure: (error: unknown) => void,
+    options?: ReadOptions,
   ): Reader;
   /** The sequence of the stream's last message, 0 when it never had one. */
   lastSequence(stream: string): Promise<number>;
+  state(stream: string): Promise<StreamState>;
+  /** The message at a sequence, read from the stream's leader; undefined when there is none. */
+  at(stream: string, sequence: number): Promise<StoredMessage | undefined>;
+  /** Removes all messages before a sequence. */
+  trim(stream: string, firstKept: number): Promise<void>;
 }
 
 /** Messages that are not kept: live figures, and questions with answers. */

@@ -34,12 +34,42 @@ export interface StoredCheckpoint {
 }
 
 export interface CheckpointStore {
+  /**
+   * Makes an epoch known: commits of lower ones are refused from then on.
+   *
+   * @param epoch 0 to change nothing
+   * @returns the highest that is known
+   */
+  fence(partition: number, epoch: number): Promise<number>;
   load(partition: number): Promise<StoredCheckpoint | undefined>;
   /** @param hash hex of the chunk's SHA-256, its name */
   putChunk(partition: number, hash: string, bytes: Uint8Array): Promise<void>;
   getChunk(partition: number, hash: string): Promise<Uint8Array | undefined>;
   commit(commit: CheckpointCommit): Promise<Committed>;
   dropChunks(partition: number, hashes: readonly string[]): Promise<void>;
+}
+
+/**
+ * Who may run a partition. Not promised: that only one believes to hold a lease; the transitions'
+ * fence alone keeps owners apart.
+ */
+export interface Leases {
+  /**
+   * Takes the lease, or renews it, unless another holder than `instead` has it.
+   *
+   * @param ttlMs without a renewal it ends after so long
+   * @returns who holds it now
+   */
+  hold(partition: number, holder: string, ttlMs: number, instead?: string): Promise<string>;
+  /** Ends the lease if it is this holder's. */
+  release(partition: number, holder: string): Promise<void>;
+}
+
+/** Messages that could not be applied, by name, and how often. A lost answer may count twice. */
+export interface Suspects {
+  attempts(partition: number): Promise<ReadonlyMap<string, number>>;
+  /** @returns how often in all, now */
+  add(partition: number, message: string, times: number): Promise<number>;
 }
 
 export interface PositionStore {

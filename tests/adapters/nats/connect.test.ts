@@ -1,5 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connect.ts';
+import { startGuarded } from '../../../src/app/local/guarded-process.ts';
+import { freePort } from '../../../src/app/local/loopback.ts';
+import { findProgram } from '../../../src/app/local/program.ts';
 import { startNats } from '../../support/servers.ts';
 import { eventually, RecordingLogger, systemClock } from '../../support/world.ts';
 
@@ -47,4 +53,38 @@ test('a nats that goes away later is told of once, and so is its return', async 
   await eventually('it is back', () => nats.isUp());
   expect(logger.messages()).toEqual(['nats is away, reconnecting', 'nats is back']);
   expect(await nats.log.append('nobody.listens', new Uint8Array(1))).toEqual({ kind: 'unknown' });
+});
+
+test.each([
+  ['a user', ['--user', 'ann', '--pass', 'p@ss'], 'ann:p%40ss@'],
+  ['a token', ['--auth', 's3cret'], 's3cret@'],
+])('%s in the address is let in, and never logged; another is refused', async (_, args, login) => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const port = await freePort();
+  const logger = new RecordingLogger();
+  const world = { clock: systemClock, logger };
+  const connecting = connectNats(
+    { servers: [`nats://${login}127.0.0.1:${port}`], name: 'test' },
+    world,
+  );
+  await eventually('a line', () => logger.messages().length >= 1);
+  const server = await startGuarded({
+    program: findProgram(['nats-server'], ''),
+    args: ['--addr', '127.0.0.1', '--port', String(port), ...args],
+    logFile: join(folder, 'log'),
+  });
+  onTestFinished(async () => {
+    server.signal('KILL');
+    await server.exited;
+  });
+  const nats = await connecting;
+  onTestFinished(() => nats.close());
+  expect(logger.lines[0]?.fields).toMatchObject({ servers: [`nats://127.0.0.1:${port}`] });
+
+  const other = { servers: [`nats://eve:guess@127.0.0.1:${port}`], name: 'test' };
+  await expect(connectNats(other, world)).rejects.toMatchObject({
+    code: 'log-refused',
+    where: `nats://127.0.0.1:${port}`,
+  });
 });

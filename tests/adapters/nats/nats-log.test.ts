@@ -1,9 +1,10 @@
 import { connectNats } from '../../../src/adapters/nats/connect.ts';
-import { logContract } from '../../contract/log.ts';
+import { logContract, type LogWorld } from '../../contract/log.ts';
+import { logHistoryContract } from '../../contract/log-history.ts';
 import { startNats } from '../../support/servers.ts';
 import { RecordingLogger, systemClock } from '../../support/world.ts';
 
-logContract('NATS', async () => {
+async function start(): Promise<LogWorld> {
   const server = await startNats();
   const world = { clock: systemClock, logger: new RecordingLogger() };
   const nats = await connectNats({ servers: [server.url], name: 'contract' }, world);
@@ -17,4 +18,7 @@ logContract('NATS', async () => {
       await server.stop();
     },
   };
-});
+}
+
+logContract('NATS', start);
+logHistoryContract('NATS', start);

@@ -1,7 +1,9 @@
 import { connectRedis } from '../../../src/adapters/redis/connect.ts';
 import { RedisCheckpointStore } from '../../../src/adapters/redis/checkpoint-store.ts';
+import { RedisLeases } from '../../../src/adapters/redis/leases.ts';
 import { RedisLedger } from '../../../src/adapters/redis/ledger.ts';
 import { RedisPositionStore } from '../../../src/adapters/redis/position-store.ts';
+import { RedisSuspects } from '../../../src/adapters/redis/suspects.ts';
 import { storeContract } from '../../contract/store.ts';
 import { startRedis } from '../../support/servers.ts';
 import { RecordingLogger, systemClock } from '../../support/world.ts';
@@ -14,6 +16,8 @@ storeContract('Redis', async () => {
   });
   return {
     checkpoints: new RedisCheckpointStore(redis, 'test'),
+    leases: new RedisLeases(redis, 'test'),
+    suspects: new RedisSuspects(redis, 'test'),
     positions: new RedisPositionStore(redis, 'test'),
     ledger: new RedisLedger(redis, 'test'),
     kill: () => server.kill(),

@@ -16,7 +16,12 @@ const LETTER: Letter = {
 async function start(keepMax: number) {
   const inbox = await startInbox({ host: '127.0.0.1', port: 0, keepMax });
   onTestFinished(() => inbox.close());
-  const options = { host: '127.0.0.1', connectTimeoutMs: 5_000, silenceTimeoutMs: 5_000 };
+  const options = {
+    host: '127.0.0.1',
+    tls: false,
+    connectTimeoutMs: 5_000,
+    silenceTimeoutMs: 5_000,
+  };
   return { inbox, post: smtpPost({ ...options, port: inbox.port }) };
 }
 

@@ -15,8 +15,17 @@ const LETTER: Letter = {
 };
 
 function post(port: number, letter = LETTER, silenceTimeoutMs = 300): Promise<Sent> {
-  const options = { host: '127.0.0.1', port, connectTimeoutMs: 300, silenceTimeoutMs };
+  const options = { host: '127.0.0.1', port, tls: false, connectTimeoutMs: 300, silenceTimeoutMs };
   return smtpPost(options).send(letter);
+}
+
+async function listen(server: SMTPServer): Promise<number> {
+  const socket = server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => socket.once('listening', resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
+  const address = socket.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
 }
 
 /** More than the buffers of both sides hold, so that the final dot cannot have left. */
@@ -93,12 +102,7 @@ test('smtp-server with failing handlers', async () => {
     disabledCommands: ['STARTTLS'],
     onRcptTo: (_address, _session, done) => done(error),
   });
-  const socket = server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => socket.once('listening', resolve));
-  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
-  const address = socket.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  expect(await post(address.port)).toEqual(refused('rcpt', '452', false));
+  expect(await post(await listen(server))).toEqual(refused('rcpt', '452', false));
 });
 
 test.each([
@@ -127,3 +131,32 @@ test.each(['ann@example.com, eve@example.com', 'ann@example.com\r\nRCPT TO:<eve@
     expect(server.letters().filter((letter) => !letter.includes('ann'))).toEqual([]);
   },
 );
+
+test('logs in where it is told to; a wrong password is no fault of the letter', async () => {
+  const taken: string[] = [];
+  const server = new SMTPServer({
+    hideSTARTTLS: true,
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) => {
+      const isRight = username === 'shoal' && password === 'right';
+      done(isRight ? null : new Error('no'), isRight ? { user: username } : undefined);
+    },
+    onData: (stream, session, done) => {
+      taken.push(String(session.user));
+      stream.resume().on('end', () => done());
+    },
+  });
+  const port = await listen(server);
+  const sendAs = (password: string): Promise<Sent> =>
+    smtpPost({
+      host: '127.0.0.1',
+      port,
+      tls: false,
+      login: { user: 'shoal', password },
+      connectTimeoutMs: 1_000,
+      silenceTimeoutMs: 1_000,
+    }).send(LETTER);
+  expect(await sendAs('right')).toEqual({ kind: 'sent' });
+  expect(await sendAs('wrong')).toEqual(refused('hello', '535', false));
+  expect(taken).toEqual(['shoal']);
+});

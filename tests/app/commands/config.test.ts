@@ -19,7 +19,7 @@ function shoal(args: readonly string[], environment: Readonly<Record<string, str
 }
 
 test('shoal config prints what is in force, and nothing else', () => {
-  const { status, stdout } = shoal(['config', '--set', 'http.port=9', 'grace=3s'], {
+  const { status, stdout } = shoal(['--set', 'http.port=9', 'config', '--set', 'grace=3s'], {
     SHOAL_NATS_URL: 'nats://ann:hunter2@127.0.0.1:4222',
   });
   expect(status).toBe(0);

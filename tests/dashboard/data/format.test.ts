@@ -7,6 +7,7 @@ import {
   formatInstant,
   formatLag,
   formatRate,
+  formatSpan,
 } from '../../../src/dashboard/data/format.ts';
 
 describe('numbers', () => {
@@ -24,6 +25,9 @@ describe('numbers', () => {
     [formatLag(12).join(' '), '12 ms'],
     [formatLag(1_540).join(' '), '1.5 s'],
     [formatLag(120_000).join(' '), '2 min'],
+    [formatSpan(20_400), '20 s'],
+    [formatSpan(59_900), 'minute'],
+    [formatSpan(undefined), 'minute'],
   ])('are written %s', (text, expected) => {
     expect(text).toBe(expected);
   });

@@ -102,7 +102,7 @@ describe('answers', () => {
 });
 
 describe('readiness', () => {
-  it('names the partitions that nothing is known of, and those that went silent', async () => {
+  it('names the partitions that nothing is known of, and those silent or outdated', async () => {
     let now = 0;
     const statuses = new PartitionStatuses(2);
     const clock = { now: () => now, sleep: async () => undefined };
@@ -114,14 +114,19 @@ describe('readiness', () => {
     statuses.take(status(), 0);
     expect(await ready()).toEqual([
       503,
-      { ready: false, partitions: { missing: [1], silent: [] } },
+      { ready: false, partitions: { missing: [1], silent: [], outdated: [] } },
     ]);
-    statuses.take(status({ partition: 1 }), SILENT_MS);
+    statuses.take(status({ partition: 1, isCurrent: false }), 0);
+    expect(await ready()).toEqual([
+      503,
+      { ready: false, partitions: { missing: [], silent: [], outdated: [1] } },
+    ]);
+    statuses.take(status({ partition: 1, sequence: 2 }), SILENT_MS);
     expect(await ready()).toEqual([200, { ready: true }]);
     now = SILENT_MS + 1;
     expect(await ready()).toEqual([
       503,
-      { ready: false, partitions: { missing: [], silent: [0] } },
+      { ready: false, partitions: { missing: [], silent: [0], outdated: [] } },
     ]);
   });
 });

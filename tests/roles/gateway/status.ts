@@ -8,6 +8,7 @@ export function status(told: Partial<PartitionStatus> = {}): PartitionStatus {
     boot: 'first',
     sequence: 1,
     full: true,
+    isCurrent: true,
     atMs: 0,
     lagMs: 0,
     events: 0,

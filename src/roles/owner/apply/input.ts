@@ -2,7 +2,10 @@ import type { Input } from '../../../engine/protocol.ts';
 import type { LogMessage } from '../../../wire/log-message.ts';
 import type { StoredMessage } from '../../ports/log.ts';
 
-/** A message as the engine takes it; undefined for one of a later version, which is passed over. */
+/**
+ * A message as the engine takes it; undefined for what is none of its business: one of a later
+ * version, which is passed over, and one that says which others are.
+ */
 export function inputOf(stored: StoredMessage, message: LogMessage): Input | undefined {
   const body = bodyOf(message);
   if (body === undefined) return undefined;
@@ -17,6 +20,7 @@ function bodyOf(message: LogMessage): Input['body'] | undefined {
       return { kind: 'tick' };
     case 'define':
       return { kind: 'define', definitions: message.definitions };
+    case 'skip':
     case 'unknown':
       return undefined;
   }

@@ -3,16 +3,21 @@ import { crc32 } from '../../../base/crc32.ts';
 import type { Definitions } from '../../../compile/definitions.ts';
 import type { Output } from '../../../engine/numbering.ts';
 import type { Partition } from '../../../engine/partition.ts';
-import { decodeLogMessage } from '../../../wire/log-codec.ts';
+import type { Input } from '../../../engine/protocol.ts';
+import { decodeLogMessage, isRaw } from '../../../wire/log-codec.ts';
 import type { StoredMessage } from '../../ports/log.ts';
+import type { Fingerprint } from '../../../wire/checkpoint.ts';
 import type { Snapshot } from '../checkpoint/checkpoint-writer.ts';
 import { sha256 } from '../checkpoint/chunks.ts';
+import type { LogPlace } from '../checkpoint/continuity.ts';
 import type { Recovered } from '../checkpoint/recovery.ts';
 import type { OwnerFigures } from '../figures.ts';
+import { FINGERPRINTS_MAX } from '../protocol.ts';
+import type { Gate } from '../publish/gate.ts';
 import type { PublishLane } from '../publish/publish-lane.ts';
-import type { ReplayGate } from '../publish/replay-gate.ts';
 import { SLICE_MS } from '../turns.ts';
 import { inputOf } from './input.ts';
+import { keyOf, noteUnapplied, Unapplied } from './put-aside.ts';
 import { rebuild, type RebuildPlace } from './rebuild.ts';
 import type { Rejects } from './rejects.ts';
 
@@ -22,14 +27,14 @@ import type { Rejects } from './rejects.ts';
  * 1. Messages are applied in the order of the log, each once: one at or before the position is
  *    passed over.
  * 2. The event loop gets its turn every 20 ms, and applying waits when too much is unpublished.
- * 3. Between a `define` that asks for a rebuild and the rebuilt state there is no boundary: no
- *    snapshot is taken there.
+ * 3. Between a `define` that asks for a rebuild and the rebuilt state there is no boundary, and
+ *    before numbers go on there is none either: no snapshot is taken there.
  */
 
 export interface PumpPlace extends RebuildPlace {
   readonly figures: OwnerFigures;
   readonly lane: PublishLane;
-  readonly gate: ReplayGate;
+  readonly gate: Gate;
   readonly rejects: Rejects;
   /** Aborted: no further message is applied. */
   readonly signal: AbortSignal;
@@ -42,30 +47,55 @@ interface Position {
   readonly crc: () => number;
 }
 
-const START: Position = { sequence: 0, storedAt: 0, crc: () => 0 };
-
 export class Pump {
   readonly engine: Partition;
   readonly #place: PumpPlace;
+  readonly #streamCreatedAt: string;
+  /** Raw messages that were stored by then are in the state already. */
+  readonly #appliedTo: number;
   #position: Position;
+  /** Of the last snapshots, newest first. */
+  #fingerprints: readonly Fingerprint[];
   #definitionsHash: string;
   #isSwitching = false;
+  #isCurrent: boolean;
+  #isBroken = false;
   #lagMs = 0;
   #heardAt = 0;
   #eventsCounted: number;
   readonly #skippedCounted = new Map<string, number>();
 
-  constructor(place: PumpPlace, { partition, manifest }: Recovered) {
-    this.engine = partition;
+  constructor(place: PumpPlace, recovered: Recovered) {
+    const { streamCreatedAt, sequence, storedAt, crc } = recovered.place;
+    this.engine = recovered.engine;
     this.#place = place;
-    this.#eventsCounted = partition.events;
-    this.#position = manifest === undefined ? START : { ...manifest, crc: () => manifest.crc };
-    this.#definitionsHash = manifest?.definitionsHash ?? '';
+    this.#eventsCounted = recovered.engine.events;
+    this.#streamCreatedAt = streamCreatedAt;
+    this.#position = { sequence, storedAt, crc: () => crc };
+    this.#fingerprints = recovered.fingerprints;
+    this.#appliedTo = recovered.appliedTo ?? Number.NEGATIVE_INFINITY;
+    this.#definitionsHash = recovered.definitionsHash;
+    this.#isCurrent = this.engine.hasDefinitions(place.settings.definitions);
   }
 
   /** Sequence of the last applied message; 0 before the first. */
   get sequence(): number {
     return this.#position.sequence;
+  }
+
+  /** Up to where the log has been applied. */
+  get place(): LogPlace {
+    const { sequence, storedAt, crc } = this.#position;
+    return { streamCreatedAt: this.#streamCreatedAt, sequence, storedAt, crc: crc() };
+  }
+
+  get definitionsHash(): string {
+    return this.#definitionsHash;
+  }
+
+  /** True when the definitions that this owner was given are in force. */
+  get isCurrent(): boolean {
+    return this.#isCurrent && !this.#isSwitching;
   }
 
   /** From the broker's storing of the last message to its application, ms. */
@@ -80,23 +110,30 @@ export class Pump {
 
   /** @throws on a bug; the engine must not be used any more then */
   async handle(messages: readonly StoredMessage[]): Promise<void> {
-    const { signal } = this.#place;
+    const { signal, world, partition } = this.#place;
     try {
       await this.#applyAll(messages);
       this.#count(messages);
     } catch (error) {
       // Only the end of the pump itself is no failure.
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (signal.aborted && error === signal.reason) return;
+      this.#isBroken = true;
+      if (!(error instanceof Unapplied)) throw error;
+      await noteUnapplied(world, partition, error.stored);
+      throw error.cause;
     }
   }
 
-  /** The state as it stands; undefined inside a switch of definitions. */
+  /** The state as it stands; undefined where there is no boundary. */
   snapshot(): Snapshot | undefined {
-    if (this.#isSwitching) return undefined;
-    const { sequence, storedAt, crc } = this.#position;
+    if (this.#isBroken || this.#isSwitching || this.#place.gate.isHolding) return undefined;
+    const { place, definitionsHash } = this;
     const { n, chain, streamTime } = this.engine;
-    const definitionsHash = this.#definitionsHash;
-    const manifest = { sequence, storedAt, crc: crc(), streamTime, n, chain, definitionsHash };
+    const fingerprints = this.#fingerprints;
+    const { sequence, storedAt, crc } = place;
+    const kept = [{ sequence, storedAt, crc }, ...fingerprints];
+    this.#fingerprints = kept.slice(0, FINGERPRINTS_MAX);
+    const manifest = { ...place, fingerprints, streamTime, n, chain, definitionsHash };
     return { manifest, sections: this.engine.snapshot() };
   }
 
@@ -110,8 +147,8 @@ export class Pump {
         signal.throwIfAborted();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
-      const toRebuild = this.#apply(message);
-      if (toRebuild !== undefined) await this.#switch(toRebuild, message.sequence);
+      const toRebuild = this.#isPassedOver(message) ? undefined : this.#apply(message);
+      if (toRebuild !== undefined) await this.#switch(toRebuild, message);
       this.#position = positionOf(message);
       if (lane.isFull) await lane.room();
     }
@@ -122,37 +159,58 @@ export class Pump {
     const { partition, rejects, figures, world } = this.#place;
     const message = decodeLogMessage(stored.headers, stored.body);
     if (message.kind === 'events') rejects.tell(partition, stored.sequence, message.rejected);
-    const input = inputOf(stored, message);
-    if (input === undefined) {
-      const what = message.kind === 'unknown' ? message.what : message.kind;
-      world.logger.error('a message of the log is unknown', {
-        partition,
-        sequence: stored.sequence,
-        what,
-      });
+    if (message.kind === 'unknown') {
+      const { sequence } = stored;
+      const { what } = message;
+      world.logger.error('a message of the log is unknown', { partition, sequence, what });
       figures.unknown.add(1, { partition });
-      return undefined;
     }
+    const input = inputOf(stored, message);
+    if (input === undefined) return undefined;
     const isNew = message.kind === 'define' && this.engine.needsRebuild(message.definitions);
     if (isNew) this.#isSwitching = true;
-    this.#emit(this.engine.apply(input), stored.sequence);
-    if (message.kind === 'define')
+    this.#emit(this.#outputsOf(input, stored), stored);
+    if (message.kind === 'define') {
       this.#definitionsHash = sha256(canonicalJson(message.definitions));
+      this.#isCurrent = this.engine.hasDefinitions(this.#place.settings.definitions);
+    }
     return isNew ? message.definitions : undefined;
   }
 
-  async #switch(definitions: Definitions, sequence: number): Promise<void> {
+  /** @throws Unapplied when the engine fails inside the message */
+  #outputsOf(input: Input, stored: StoredMessage): readonly Output[] {
+    try {
+      return this.engine.apply(input);
+    } catch (error) {
+      throw new Unapplied(stored, error);
+    }
+  }
+
+  #isPassedOver(stored: StoredMessage): boolean {
+    const { world, partition, figures, putAside } = this.#place;
+    const { sequence, storedAt, headers } = stored;
+    if (storedAt <= this.#appliedTo && isRaw(headers)) return true;
+    if (!putAside.has(keyOf(stored))) return false;
+    world.logger.error('a message that cannot be applied is passed over', { partition, sequence });
+    figures.putAside.add(1, { partition });
+    return true;
+  }
+
+  async #switch(definitions: Definitions, from: StoredMessage): Promise<void> {
     const { world, partition, signal } = this.#place;
+    const { sequence } = from;
     world.logger.info('definitions changed, reading history anew', { partition, sequence });
-    const rebuilt = await rebuild(this.#place, definitions, sequence, signal);
-    this.#emit(this.engine.redefine(rebuilt), sequence);
+    const rebuilt = await rebuild(this.#place, this.engine, definitions, sequence, signal);
+    this.#emit(this.engine.redefine(rebuilt), from);
     this.#isSwitching = false;
+    this.#isCurrent = this.engine.hasDefinitions(this.#place.settings.definitions);
     world.logger.info('definitions are in force', { partition, sequence });
   }
 
-  #emit(outputs: readonly Output[], source: number): void {
+  #emit(outputs: readonly Output[], { sequence, storedAt }: StoredMessage): void {
     const { gate, lane } = this.#place;
-    lane.enqueue(gate.pass(outputs), source);
+    const from = { sequence, storedAt };
+    lane.enqueue(gate.pass(outputs, from), from);
   }
 
   #count(messages: readonly StoredMessage[]): void {

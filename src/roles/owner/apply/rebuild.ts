@@ -2,32 +2,44 @@ import type { Definitions } from '../../../compile/definitions.ts';
 import { Partition } from '../../../engine/partition.ts';
 import { decodeLogMessage } from '../../../wire/log-codec.ts';
 import { eventsStream } from '../../../wire/subject.ts';
-import type { Log, Reader, StoredMessage } from '../../ports/log.ts';
+import type { StoredMessage, StreamState } from '../../ports/log.ts';
+import { untilAnswered } from '../retry.ts';
 import { SLICE_MS, type Turns } from '../turns.ts';
 import type { OwnerSettings, OwnerWorld } from '../world.ts';
 import { inputOf } from './input.ts';
+import { keyOf, Unapplied, type PutAside } from './put-aside.ts';
+import { readUntil } from './read-until.ts';
 
 export interface RebuildPlace {
   readonly world: OwnerWorld;
   readonly settings: OwnerSettings;
   readonly turns: Turns;
   readonly partition: number;
+  readonly putAside: PutAside;
 }
 
 /**
  * An engine that has read the whole log up to a sequence, and with it, under these definitions.
  * What it puts out is dropped: it has been told, or shall not be.
  *
+ * @param current the engine whose place it is to take
+ * @throws Unapplied when the engine fails inside a message
  * @throws the signal's reason when it is aborted
  */
 export async function rebuild(
   place: RebuildPlace,
+  current: Partition,
   definitions: Definitions,
   upToSequence: number,
   signal: AbortSignal,
 ): Promise<Partition> {
   const { world, settings, turns, partition } = place;
-  const rebuilt = Partition.withDefinitions(settings.engine, definitions);
+  const stream = eventsStream(partition);
+  const ask = (): Promise<StreamState> => world.log.state(stream);
+  const { firstSequence } = await untilAnswered(world, 'the log', ask, signal);
+  // What was trimmed is history that new definitions do not have, but those customers are known.
+  const known = firstSequence > 1 ? current : undefined;
+  const rebuilt = Partition.withDefinitions(settings.engine, definitions, known);
   /** @returns true when the end has been reached */
   async function apply(messages: readonly StoredMessage[]): Promise<boolean> {
     let sliceEndsAt = 0;
@@ -37,34 +49,21 @@ export async function rebuild(
         await turns.next();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
-      const input = inputOf(message, decodeLogMessage(message.headers, message.body));
-      if (input !== undefined) rebuilt.apply(input);
+      if (!place.putAside.has(keyOf(message))) applyOne(rebuilt, message);
     }
     return (messages.at(-1)?.sequence ?? 0) >= upToSequence;
   }
 
-  await readUntil(world.log, eventsStream(partition), apply, signal);
+  await readUntil(world.log, stream, 1, apply, signal);
   return rebuilt;
 }
 
-/** Reads a stream from its start until a handler says that it is enough. */
-async function readUntil(
-  log: Log,
-  stream: string,
-  handle: (messages: readonly StoredMessage[]) => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<void> {
-  let reader: Reader | undefined;
+function applyOne(engine: Partition, message: StoredMessage): void {
+  const input = inputOf(message, decodeLogMessage(message.headers, message.body));
+  if (input === undefined) return;
   try {
-    await new Promise<void>((resolve, reject) => {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      const onMessages = async (messages: readonly StoredMessage[]): Promise<void> => {
-        if (await handle(messages)) resolve();
-      };
-      reader = log.read(stream, 1, onMessages, reject);
-    });
-  } finally {
-    await reader?.stop();
+    engine.apply(input);
+  } catch (error) {
+    throw new Unapplied(message, error);
   }
 }

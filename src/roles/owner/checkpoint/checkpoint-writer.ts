@@ -5,11 +5,16 @@ import {
   encodeManifest,
   type Manifest,
   type ManifestSection,
+  type OutboxChunk,
 } from '../../../wire/checkpoint.ts';
-import { cut, sha256 } from './chunks.ts';
+import type { StoredCheckpoint } from '../../ports/store.ts';
 import type { OwnerFigures } from '../figures.ts';
-import { fenced } from '../publish/publish-lane.ts';
+import type { Outbox } from '../publish/outbox.ts';
+import { fenced } from '../publish/record-writer.ts';
 import { untilAnswered } from '../retry.ts';
+import { cut, sha256 } from './chunks.ts';
+import { storedState, type StoredState } from './stored-state.ts';
+import type { UploadLimit } from './upload-limit.ts';
 import { SLICE_MS, type Turns } from '../turns.ts';
 import type { OwnerWorld } from '../world.ts';
 
@@ -21,28 +26,16 @@ import type { OwnerWorld } from '../world.ts';
  * 2. Chunks that the store has are not sent again; those that neither the current nor the previous
  *    manifest names are dropped, after the commit.
  * 3. A commit whose outcome is unknown is repeated under its id until it is known.
- * 4. One write at a time.
+ * 4. One write at a time, no faster than the upload limit.
+ * 5. A store that was set back behind our back is written over: the fence of the transitions alone
+ *    says whose the partition is.
  */
 
 /** A partition's state at a message boundary; its bytes do not change any more. */
 export interface Snapshot {
-  readonly manifest: Omit<Manifest, 'sections' | 'transitionsSequence'>;
+  readonly manifest: Omit<Manifest, 'sections' | 'transitionsSequence' | 'outbox'>;
   readonly sections: readonly Section[];
 }
-
-/** What the store has of a partition. */
-export interface StoredState {
-  readonly generation: number;
-  /** The chunks of the current manifest, and of the one before it. */
-  readonly current: ReadonlySet<string>;
-  readonly previous: ReadonlySet<string>;
-}
-
-export const NOTHING_STORED: StoredState = {
-  generation: 0,
-  current: new Set(),
-  previous: new Set(),
-};
 
 export interface WriterPlace {
   readonly world: OwnerWorld;
@@ -51,11 +44,14 @@ export interface WriterPlace {
   readonly partition: number;
   readonly epoch: number;
   readonly boot: string;
+  readonly outbox: Outbox;
+  readonly limit: UploadLimit;
   /** Resolves with the last record's sequence when the number has been published. */
   readonly whenPublished: (n: number) => Promise<number>;
 }
 
-const UPLOADS_MAX = 2;
+/** One, one after the store was set back, one after it had lost chunks. */
+const UPLOADS_MAX = 3;
 
 export class CheckpointWriter {
   readonly #place: WriterPlace;
@@ -68,21 +64,24 @@ export class CheckpointWriter {
   }
 
   /**
+   * @returns false when the store did not keep what it had acknowledged
    * @throws ShoalError `fenced` (stop) when another owner has committed
    * @throws the signal's reason when it is aborted; nothing is committed then, or it is known later
    */
-  async write(snapshot: Snapshot, signal: AbortSignal): Promise<void> {
+  async write(snapshot: Snapshot, signal: AbortSignal): Promise<boolean> {
     const commitId = `${this.#place.boot}-${this.#place.partition}-${++this.#writes}`;
     const known = new Set([...this.#stored.current, ...this.#stored.previous]);
     for (let tries = 0; tries < UPLOADS_MAX; tries++) {
       const sections = await this.#upload(snapshot.sections, known, signal);
       const transitionsSequence = await this.#place.whenPublished(snapshot.manifest.n);
-      const manifest = { ...snapshot.manifest, transitionsSequence, sections };
-      if (await this.#commit(commitId, manifest, signal)) return;
+      const outbox = await this.#uploadOutbox(known, signal);
+      const manifest = { ...snapshot.manifest, transitionsSequence, outbox, sections };
+      if (await this.#commit(commitId, manifest, signal)) return true;
       // The store has lost what it had: all is sent again.
       known.clear();
     }
     this.#place.world.logger.error('redis loses chunks', { partition: this.#place.partition });
+    return false;
   }
 
   async #upload(
@@ -90,7 +89,7 @@ export class CheckpointWriter {
     known: Set<string>,
     signal: AbortSignal,
   ): Promise<ManifestSection[]> {
-    const { world, turns, partition, figures } = this.#place;
+    const { world, turns } = this.#place;
     const uploaded: ManifestSection[] = [];
     let sliceEndsAt = world.clock.now() + SLICE_MS;
     for (const section of sections) {
@@ -98,12 +97,7 @@ export class CheckpointWriter {
       for (const bytes of cut(section)) {
         const hash = sha256(bytes);
         chunks.push(hash);
-        if (!known.has(hash)) {
-          const put = (): Promise<void> => world.checkpoints.putChunk(partition, hash, bytes);
-          await untilAnswered(world, 'redis, to store a checkpoint', put, signal);
-          figures.checkpointBytes.add(bytes.length, { partition });
-          known.add(hash);
-        }
+        if (!known.has(hash)) await this.#put(hash, bytes, known, signal);
         if (world.clock.now() < sliceEndsAt) continue;
         await turns.next();
         sliceEndsAt = world.clock.now() + SLICE_MS;
@@ -114,7 +108,35 @@ export class CheckpointWriter {
     return uploaded;
   }
 
-  /** @returns false when a chunk is missing */
+  async #uploadOutbox(known: Set<string>, signal: AbortSignal): Promise<OutboxChunk[]> {
+    const { world, outbox } = this.#place;
+    const uploaded: OutboxChunk[] = [];
+    for (const { bytes, ...chunk } of outbox.chunks(world.clock.now())) {
+      if (!known.has(chunk.hash)) {
+        // One of an earlier owner that the store has lost.
+        if (bytes === undefined) continue;
+        await this.#put(chunk.hash, bytes, known, signal);
+      }
+      uploaded.push(chunk);
+    }
+    return uploaded;
+  }
+
+  async #put(
+    hash: string,
+    bytes: Uint8Array,
+    known: Set<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { world, partition, figures, limit } = this.#place;
+    await limit.take(bytes.length, signal);
+    const put = (): Promise<void> => world.checkpoints.putChunk(partition, hash, bytes);
+    await untilAnswered(world, 'redis, to store a checkpoint', put, signal);
+    figures.checkpointBytes.add(bytes.length, { partition });
+    known.add(hash);
+  }
+
+  /** @returns false when a chunk is missing, or the store was set back */
   async #commit(commitId: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
     const { world, partition, epoch, figures } = this.#place;
     const { generation, current, previous } = this.#stored;
@@ -137,11 +159,30 @@ export class CheckpointWriter {
       world.logger.warn('a chunk is missing in redis', { partition, chunk: outcome.chunk });
       return false;
     }
-    if (outcome.kind === 'fenced') throw fenced(partition, 'it has stored a checkpoint');
+    if (outcome.kind === 'fenced') {
+      await this.#lookAgain(signal);
+      return false;
+    }
     this.#stored = { generation: generation + 1, current: chunks, previous: current };
     figures.checkpoints.add(1, { partition });
     await this.#drop([...previous].filter((hash) => !chunks.has(hash) && !current.has(hash)));
     return true;
+  }
+
+  /** @throws ShoalError `fenced` (stop) when the store knows of a higher epoch */
+  async #lookAgain(signal: AbortSignal): Promise<void> {
+    const { world, partition, epoch } = this.#place;
+    const what = 'redis, to commit a checkpoint';
+    const fence = (): Promise<number> => world.checkpoints.fence(partition, epoch);
+    if ((await untilAnswered(world, what, fence, signal)) > epoch)
+      throw fenced(partition, 'it has stored a checkpoint');
+    const load = (): Promise<StoredCheckpoint | undefined> => world.checkpoints.load(partition);
+    this.#stored = storedState(await untilAnswered(world, what, load, signal));
+    const { generation } = this.#stored;
+    world.logger.error('redis was set back, storing the checkpoint anew', {
+      partition,
+      generation,
+    });
   }
 
   async #drop(hashes: readonly string[]): Promise<void> {

@@ -1,143 +1,180 @@
 import { ShoalError } from '../../../base/error.ts';
 import { Partition } from '../../../engine/partition.ts';
-import { chunksOf, decodeManifest, unreadable, type Manifest } from '../../../wire/checkpoint.ts';
-import { eventsStream } from '../../../wire/subject.ts';
+import type { Fingerprint, OutboxChunk } from '../../../wire/checkpoint.ts';
+import type { StreamState } from '../../ports/log.ts';
 import type { StoredCheckpoint } from '../../ports/store.ts';
-import type { Claimed } from '../publish/claim.ts';
-import { NOTHING_STORED, type StoredState } from './checkpoint-writer.ts';
-import { joinSection, sha256 } from './chunks.ts';
-import { untilAnswered } from '../retry.ts';
-import type { OwnerSettings, OwnerWorld } from '../world.ts';
+import type { OwnerFigures } from '../figures.ts';
+import type { MessagePlace } from '../publish/batch.ts';
+import { emptyRecord, type Claimed, type Told } from '../publish/claim.ts';
+import type { RecordWriter } from '../publish/record-writer.ts';
+import { republish } from '../publish/republish.ts';
+import { compareWithLog, newestCommon, streamState, toldIn, type LogPlace } from './continuity.ts';
+import { restore, type Restored, type RestorePlace } from './restore.ts';
 
 /*
  * Brings a partition back to where its checkpoint left it (durability: "Recovery").
  *
- * 1. The manifest, with every chunk checked; else the one before it; else an empty engine, which
- *    reads the whole log.
- * 2. A checkpoint that is ahead of the log or of the transitions is refused: what it stands on is
- *    lost.
+ * 1. What is published behind it has a number that was never used.
+ * 2. Where the log or the transitions are not what the state stands on, a record says so.
+ * 3. Nothing that is missing is passed over in silence: it stops the partition, or an operator has
+ *    accepted it, and then it is an error in the log.
  */
 
-/** A state with the place in the log up to which it has applied; sequence 0: nothing. */
-export interface Recovered {
-  readonly partition: Partition;
-  readonly manifest: Manifest | undefined;
-  readonly stored: StoredState;
+export interface RecoveryPlace extends RestorePlace {
+  readonly figures: OwnerFigures;
+  readonly claimed: Claimed;
+  readonly writer: RecordWriter;
 }
 
+/** A state with its place in the log, and how it goes on from there. */
+export interface Recovered {
+  readonly engine: Partition;
+  readonly place: LogPlace;
+  /** Earlier places, newest first. */
+  readonly fingerprints: readonly Fingerprint[];
+  readonly definitionsHash: string;
+  readonly outbox: readonly OutboxChunk[];
+  /** What has been told by now. */
+  readonly told: Told;
+  /**
+   * Set where the replay does not repeat numbers: whether what follows from a message has been
+   * told. A checkpoint is owed then.
+   */
+  readonly isTold?: ((from: MessagePlace) => boolean) | undefined;
+  /**
+   * Set where messages are read again that the state has applied: those of producers drop out by
+   * their stamps, raw ones by having been stored by then, ms since the epoch.
+   */
+  readonly appliedTo?: number | undefined;
+}
+
+/** @throws ShoalError `log-gap`, `transitions-lost`, `record-unreadable`, `diverged` (stop) */
 export async function recover(
-  place: {
-    readonly world: OwnerWorld;
-    readonly settings: OwnerSettings;
-    readonly partition: number;
-  },
+  place: RecoveryPlace,
   checkpoint: StoredCheckpoint | undefined,
-  claimed: Claimed,
-  signal: AbortSignal,
 ): Promise<Recovered> {
-  const { world, settings, partition } = place;
-  if (checkpoint === undefined) {
+  const restored = await restore(place, checkpoint);
+  const state = await streamState(place);
+  return restored === undefined
+    ? withoutCheckpoint(place, state)
+    : fromCheckpoint(place, restored, state);
+}
+
+async function withoutCheckpoint(place: RecoveryPlace, state: StreamState): Promise<Recovered> {
+  const { world, settings, partition, claimed } = place;
+  const { createdAt, firstSequence } = state;
+  // The definitions of the beginning may have been trimmed with it.
+  const isTrimmed = firstSequence > 1;
+  const engine = new Partition(settings.engine, isTrimmed ? settings.definitions : undefined);
+  const sequence = Math.max(0, firstSequence - 1);
+  const fresh = {
+    engine,
+    place: { streamCreatedAt: createdAt, sequence, storedAt: 0, crc: 0 },
+    fingerprints: [],
+    definitionsHash: '',
+    outbox: [],
+    told: claimed,
+  };
+  if (claimed.n === 0) return fresh;
+  const { isTold } = await toldIn(place, state, claimed);
+  world.logger.warn('no checkpoint can be read, the whole log is', {
+    partition,
+    from: sequence + 1,
+  });
+  await tell(place, 'rebuild', claimed);
+  return { ...fresh, isTold };
+}
+
+async function fromCheckpoint(
+  place: RecoveryPlace,
+  { engine, manifest }: Restored,
+  state: StreamState,
+): Promise<Recovered> {
+  const told = await toldUpTo(place, { engine, manifest });
+  const { fingerprints, definitionsHash, outbox } = manifest;
+  const same = { engine, definitionsHash, outbox, told };
+  const continuity = await compareWithLog(place, state, manifest);
+  const { createdAt } = state;
+  if (continuity.kind === 'gap') {
+    acceptGap(place, 'log-gap', `messages ${continuity.from} to ${continuity.to} of its log`);
+    await tell(place, 'gap', told);
+    const after = { sequence: continuity.to, storedAt: 0, crc: 0, streamCreatedAt: createdAt };
+    const { isTold } = await toldIn(place, state, told);
+    return { ...same, place: after, fingerprints: [], isTold };
+  }
+  if (continuity.kind === 'regress') {
+    const common = await newestCommon(place, state, fingerprints);
+    const from = common ?? { sequence: Math.max(0, state.firstSequence - 1), storedAt: 0, crc: 0 };
+    await rebase(place, told, continuity.what, from.sequence + 1);
+    const kept = fingerprints.filter(({ sequence }) => sequence < from.sequence);
+    const { isTold } = await toldIn(place, state, told);
     return {
-      partition: new Partition(settings.engine),
-      manifest: undefined,
-      stored: NOTHING_STORED,
+      ...same,
+      place: { ...from, streamCreatedAt: createdAt },
+      fingerprints: kept,
+      isTold,
+      appliedTo: manifest.storedAt,
     };
   }
-  const stored = storedState(checkpoint);
-  for (const bytes of [checkpoint.manifest, checkpoint.previous]) {
-    if (bytes === undefined) continue;
-    try {
-      const manifest = decodeManifest(bytes);
-      const engine = await restore(place, manifest, signal);
-      await checkContinuity(place, manifest, claimed, signal);
-      return { partition: engine, manifest, stored };
-    } catch (error) {
-      if (!(error instanceof ShoalError) || error.code !== 'checkpoint-unreadable') throw error;
-      world.logger.error('a checkpoint cannot be read', { partition, reason: error.message });
-    }
+  const whole = { ...same, place: manifest, fingerprints };
+  if (told.source <= manifest.sequence) return whole;
+  const { isWhole, isTold } = await toldIn(place, state, told);
+  if (isWhole) return whole;
+  const what = `message ${told.source}, which was told of, is not there any more`;
+  await rebase(place, told, what, manifest.sequence + 1);
+  return { ...whole, isTold };
+}
+
+/** What has been told, after what the broker has lost of it was published again. */
+async function toldUpTo(place: RecoveryPlace, { manifest }: Restored): Promise<Told> {
+  const { world, partition, claimed, writer } = place;
+  if (claimed.n >= manifest.n) return claimed;
+  const told = await republish(place, manifest, claimed, claimed.epoch, writer);
+  if (told.n > claimed.n) {
+    const fields = { partition, from: claimed.n + 1, to: told.n };
+    world.logger.error('nats had lost transitions, they are published again', fields);
   }
-  world.logger.warn('no checkpoint can be read, the whole log is', { partition });
-  return { partition: new Partition(settings.engine), manifest: undefined, stored };
+  if (told.n >= manifest.n) return told;
+  acceptGap(place, 'transitions-lost', `the transitions ${told.n + 1} to ${manifest.n}`);
+  const { n, chain, sequence: source, storedAt: sourceAt } = manifest;
+  const accepted = { n, chain, source, sourceAt, sourceItems: 0 };
+  await tell(place, 'gap', accepted);
+  return accepted;
 }
 
-function storedState({ generation, manifest, previous }: StoredCheckpoint): StoredState {
-  return { generation, current: namedChunks(manifest), previous: namedChunks(previous) };
+async function rebase(place: RecoveryPlace, told: Told, what: string, from: number): Promise<void> {
+  const { world, partition, figures } = place;
+  world.logger.error('the log was set back, messages may be lost', { partition, what, from });
+  figures.regresses.add(1, { partition });
+  await tell(place, 'rebase', told);
 }
 
-/** None where the manifest cannot be read: its chunks stay, which is better than dropping them. */
-function namedChunks(bytes: Uint8Array | undefined): ReadonlySet<string> {
-  if (bytes === undefined) return new Set();
-  try {
-    return chunksOf(decodeManifest(bytes));
-  } catch (error) {
-    if (error instanceof ShoalError) return new Set();
-    throw error;
-  }
+/** @throws ShoalError of this code (stop) unless an operator has accepted it */
+function acceptGap(
+  { world, settings, partition }: RecoveryPlace,
+  code: string,
+  what: string,
+): void {
+  if (!settings.acceptGap) throw missing(partition, code, what);
+  world.logger.error('goes on without what is missing, as was accepted', { partition, what });
 }
 
-async function restore(
-  place: {
-    readonly world: OwnerWorld;
-    readonly settings: OwnerSettings;
-    readonly partition: number;
-  },
-  manifest: Manifest,
-  signal: AbortSignal,
-): Promise<Partition> {
-  const sections = [];
-  for (const section of manifest.sections) {
-    const chunks: Uint8Array[] = [];
-    for (const hash of section.chunks)
-      chunks.push(await fetchChunk(place.world, place.partition, hash, signal));
-    sections.push(joinSection(section, chunks));
-  }
-  const engine = Partition.restore(place.settings.engine, sections);
-  if (engine.n !== manifest.n || engine.chain !== manifest.chain) {
-    throw unreadable('its state is not the one that its manifest tells of');
-  }
-  return engine;
-}
-
-async function fetchChunk(
-  world: OwnerWorld,
-  partition: number,
-  hash: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const get = (): Promise<Uint8Array | undefined> => world.checkpoints.getChunk(partition, hash);
-  const bytes = await untilAnswered(world, 'redis, to load a checkpoint', get, signal);
-  if (bytes === undefined) throw unreadable(`chunk ${hash} is missing`);
-  if (sha256(bytes) !== hash) throw unreadable(`chunk ${hash} has another content`);
-  return bytes;
-}
-
-async function checkContinuity(
-  { world, partition }: { readonly world: OwnerWorld; readonly partition: number },
-  manifest: Manifest,
-  claimed: Claimed,
-  signal: AbortSignal,
+async function tell(
+  { writer, claimed }: RecoveryPlace,
+  kind: 'rebase' | 'rebuild' | 'gap',
+  told: Told,
 ): Promise<void> {
-  const stream = eventsStream(partition);
-  const last = await untilAnswered(world, 'the log', () => world.log.lastSequence(stream), signal);
-  if (last < manifest.sequence) {
-    throw lost(
-      partition,
-      'log-regressed',
-      `its log ends at ${last}, applied was up to ${manifest.sequence}`,
-    );
-  }
-  if (claimed.n < manifest.n) {
-    const what = `its transitions end at number ${claimed.n}, published was up to ${manifest.n}`;
-    throw lost(partition, 'transitions-lost', what);
-  }
+  await writer.write(emptyRecord(kind, claimed.epoch, told));
 }
 
-function lost(partition: number, code: string, what: string): ShoalError {
+function missing(partition: number, code: string, what: string): ShoalError {
   return new ShoalError({
     code,
     remedy: 'stop',
-    message: `NATS has lost what partition ${partition} stands on: ${what}`,
+    message: `NATS has lost what partition ${partition} needs to go on: ${what}`,
     where: `partition ${partition}`,
-    hint: 'was its storage replaced or set back? Keep what is there and restore the newest copy',
+    hint:
+      'keep what is there and restore the newest copy of its streams, or go on without: ' +
+      'shoal start --accept-gap',
   });
 }

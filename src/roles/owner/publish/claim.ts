@@ -1,13 +1,13 @@
 import {
-  decodeRecord,
   encodeRecord,
   RECORD_HEADERS,
+  type RecordKind,
+  type RecordSource,
   type TransitionRecord,
 } from '../../../wire/transition-record.ts';
-import { transitionsStream, transitionsSubject } from '../../../wire/subject.ts';
-import type { StoredMessage } from '../../ports/log.ts';
-import { untilAnswered } from '../retry.ts';
+import { transitionsSubject } from '../../../wire/subject.ts';
 import type { OwnerWorld } from '../world.ts';
+import { lastRecord } from './record-writer.ts';
 
 /*
  * Takes a partition over (durability: "Output: numbers, chain, fence").
@@ -18,19 +18,28 @@ import type { OwnerWorld } from '../world.ts';
  *    the last record says of n and the chain stays true.
  */
 
-/** Where the transitions stand after a claim. */
-export interface Claimed {
-  readonly epoch: number;
-  /** Sequence of the claim: the subject's last record. */
-  readonly sequence: number;
-  /** The last published number, and the chain up to it. */
+/** What has been told: the last number, the chain up to it, and what that number followed from. */
+export interface Told extends RecordSource {
   readonly n: number;
   readonly chain: string;
 }
 
-const NO_CHAIN = '0'.repeat(16);
+/** Where the transitions stand after a claim. */
+export interface Claimed extends Told {
+  readonly epoch: number;
+  /** Sequence of the claim: the subject's last record. */
+  readonly sequence: number;
+}
 
-/** @param storedEpoch the epoch of the partition's checkpoint; 0 when there is none */
+const NOTHING_TOLD: Told = {
+  n: 0,
+  chain: '0'.repeat(16),
+  source: 0,
+  sourceAt: 0,
+  sourceItems: 0,
+};
+
+/** @param storedEpoch the highest epoch that the store knows of the partition; 0 for none */
 export async function claim(
   world: OwnerWorld,
   partition: number,
@@ -40,15 +49,14 @@ export async function claim(
   const subject = transitionsSubject(partition);
   for (;;) {
     const last = await lastRecord(world, partition, signal);
-    const record = claimAfter(last?.record, storedEpoch);
+    const told = last === undefined ? NOTHING_TOLD : toldBy(last.record);
+    const epoch = Math.max(last?.record.epoch ?? 0, storedEpoch) + 1;
+    const record = emptyRecord('claim', epoch, told);
     const outcome = await world.log.append(subject, encodeRecord(record), {
       headers: RECORD_HEADERS,
       expectedLastSequence: last?.message.sequence ?? 0,
     });
-    if (outcome.kind === 'stored') {
-      const { epoch, to, chain } = record;
-      return { epoch, sequence: outcome.sequence, n: to, chain };
-    }
+    if (outcome.kind === 'stored') return { ...told, epoch, sequence: outcome.sequence };
     // A claim whose outcome is unknown may stand there: the next one takes a higher epoch.
     world.logger.warn('a claim was not stored, claiming again', {
       partition,
@@ -58,36 +66,12 @@ export async function claim(
   }
 }
 
-export interface LastRecord {
-  readonly message: StoredMessage;
-  readonly record: TransitionRecord;
+export function toldBy({ to, chain, source, sourceAt, sourceItems }: TransitionRecord): Told {
+  return { n: to, chain, source, sourceAt, sourceItems };
 }
 
-/** The last record of a partition's transitions. */
-export async function lastRecord(
-  world: OwnerWorld,
-  partition: number,
-  signal: AbortSignal,
-): Promise<LastRecord | undefined> {
-  const [stream, subject] = [transitionsStream(partition), transitionsSubject(partition)];
-  const message = await untilAnswered(
-    world,
-    'the last record of transitions',
-    () => world.log.last(stream, subject),
-    signal,
-  );
-  return message === undefined ? undefined : { message, record: decodeRecord(message.body) };
-}
-
-function claimAfter(last: TransitionRecord | undefined, storedEpoch: number): TransitionRecord {
-  const n = last?.to ?? 0;
-  return {
-    kind: 'claim',
-    epoch: Math.max(last?.epoch ?? 0, storedEpoch) + 1,
-    from: n + 1,
-    to: n,
-    items: [],
-    chain: last?.chain ?? NO_CHAIN,
-    source: last?.source ?? 0,
-  };
+/** A record without items: it repeats what has been told. */
+export function emptyRecord(kind: RecordKind, epoch: number, told: Told): TransitionRecord {
+  const { n, ...rest } = told;
+  return { kind, epoch, from: n + 1, to: n, items: [], ...rest };
 }

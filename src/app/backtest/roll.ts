@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { compareUtf8, type CustomerId } from '../../base/id.ts';
+import type { State } from '../../engine/state/state.ts';
+
+/**
+ * The members of segments, sorted by the UTF-8 bytes of their ids. It sorts all customers once
+ * rather than the members of every segment at every instant.
+ */
+export class Roll {
+  readonly #state: State;
+  #entries: { readonly id: CustomerId; readonly ordinal: number }[] = [];
+  /** Per segment: its digest, and after how many entries and exits it was made. */
+  readonly #digests = new Map<number, { readonly moves: string; readonly digest: string }>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Ids of the members of a segment, by its place in the plan. */
+  idsOf(segment: number): CustomerId[] {
+    this.#takeNewCustomers();
+    const members = this.#state.membership.members(segment);
+    return this.#entries.filter(({ ordinal }) => members.has(ordinal)).map(({ id }) => id);
+  }
+
+  digestOf(segment: number): string {
+    const { entered, exited } = this.#state.membership.count(segment);
+    const moves = `${entered} ${exited}`;
+    const known = this.#digests.get(segment);
+    if (known?.moves === moves) return known.digest;
+    const digest = digestOf(this.idsOf(segment));
+    this.#digests.set(segment, { moves, digest });
+    return digest;
+  }
+
+  #takeNewCustomers(): void {
+    const { customers } = this.#state;
+    const known = this.#entries.length;
+    if (customers.count === known) return;
+    for (let ordinal = known; ordinal < customers.count; ordinal++) {
+      this.#entries.push({ id: customers.idOf(ordinal), ordinal });
+    }
+    this.#entries.sort((a, b) => compareUtf8(a.id, b.id));
+  }
+}
+
+/**
+ * SHA-256 of ids joined by one LF, in hex digits; of the empty string for none.
+ *
+ * @param ids sorted by their UTF-8 bytes
+ */
+export function digestOf(ids: readonly CustomerId[]): string {
+  return createHash('sha256').update(ids.join('\n')).digest('hex');
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { Definitions } from '../../compile/definitions.ts';
+import { loadDefinitions } from '../definitions.ts';
+import { parseSegmentTexts, readSegmentTexts } from '../segment-files.ts';
+import { systemClock } from '../system-clock.ts';
+import { settingsFor } from './common.ts';
+
+/** `shoal validate`: whether all that users define can be read; every error at once. */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check segments, campaigns and templates, and show every error at once')
+    .argument(
+      '[path]',
+      'segments alone: a folder, or a file with what it refers to; without it all of the settings',
+    )
+    .action(async (path: string | undefined, _options: unknown, command: Command) => {
+      const { segments, campaigns } =
+        path === undefined
+          ? await loadDefinitions(settingsFor(command), systemClock.now())
+          : await segmentsOf(path);
+      process.stdout.write(
+        `${count(segments.length, 'segment')}, ${count(campaigns.length, 'campaign')}: fine\n`,
+      );
+    });
+}
+
+/** The folder of all definitions is meant as well when it holds one of segments. */
+async function segmentsOf(path: string): Promise<Pick<Definitions, 'segments' | 'campaigns'>> {
+  const inner = join(path, 'segments');
+  const texts = await readSegmentTexts([existsSync(inner) ? inner : path]);
+  return { segments: parseSegmentTexts(texts), campaigns: [] };
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

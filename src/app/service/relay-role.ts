@@ -1,0 +1,26 @@
+import { RedisPositionStore } from '../../adapters/redis/position-store.ts';
+import { startRelay } from '../../roles/relay/relay.ts';
+import { systemClock } from '../system-clock.ts';
+import { connectServers, type RoleContext, type RunningRole } from './role-context.ts';
+
+/** Connects and runs a relay of all partitions. */
+export async function runRelay(context: RoleContext): Promise<RunningRole> {
+  const { settings, logger, metrics, onFailure } = context;
+  const { nats, redis, disconnect } = await connectServers(context);
+  const relay = startRelay({
+    log: nats.log,
+    positions: new RedisPositionStore(redis, settings.cluster),
+    cluster: settings.cluster,
+    partitions: settings.partitions,
+    clock: systemClock,
+    logger,
+    metrics,
+    onFailure,
+  });
+  return {
+    stop: async () => {
+      await relay.stop();
+      await disconnect();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { CustomerId, SegmentId } from '../../base/id.ts';
+import type { EpochMs } from '../../base/time.ts';
+import type { Zone } from '../../base/zone.ts';
+import type { CustomerEvent } from '../../rules/event.ts';
+import type { Segment } from '../../rules/rule.ts';
+
+/** What happens to some customers, line by line, and what must follow (docs/testing-rules.md). */
+export interface Story {
+  /** The file's name, when the story gives none. */
+  readonly title: string;
+  readonly file: string;
+  readonly zone: Zone;
+  readonly segments: readonly Segment[];
+  /** Their instants ascend. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  /** The number of its line, from 1. */
+  readonly line: number;
+  /** The line as it was written. */
+  readonly text: string;
+  /** The clock when it happens. */
+  readonly at: EpochMs;
+  /** What comes in then; without it time alone has passed. */
+  readonly event?: CustomerEvent | undefined;
+  /** All entries and exits since the line before. */
+  readonly expected: readonly Expected[];
+}
+
+export interface Expected {
+  readonly customer: CustomerId;
+  readonly kind: 'entry' | 'exit';
+  readonly segment: SegmentId;
+  /** When exactly; any instant since the line before when nothing was said. */
+  readonly at?: EpochMs | undefined;
+}

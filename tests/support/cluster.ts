@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
+import { freePort } from '../../src/app/local/loopback.ts';
+import { Publisher } from '../../src/app/send/publisher.ts';
+import type { CustomerEvent } from '../../src/rules/event.ts';
+import type { PartitionStatus } from '../../src/wire/live.ts';
+import type { Query } from '../../src/wire/query.ts';
+import { querySubject } from '../../src/wire/subject.ts';
+import { LiveCounts } from './live.ts';
+import { Program, runProgram } from './program.ts';
+import { startNats, startRedis, type RunningServer } from './servers.ts';
+import { eventually, RecordingLogger, systemClock } from './world.ts';
+
+export interface ClusterOptions {
+  readonly partitions: number;
+  /** The text of each segment's file, by id. */
+  readonly segments: Readonly<Record<string, string>>;
+  /** On top of the addresses, in the form `key=value`. */
+  readonly settings?: readonly string[];
+}
+
+/** Real servers with one Shoal on them, which can be stopped, killed and started again. */
+export class Cluster {
+  readonly nats: RunningServer;
+  readonly redis: RunningServer;
+  /** Where segments lie, and what a test needs to write. */
+  readonly folder: string;
+  readonly url: string;
+  readonly link: Nats;
+  readonly partitions: number;
+  readonly #flags: readonly string[];
+  readonly #publisher: Publisher;
+  #program: Program | undefined;
+  #live: LiveCounts | undefined;
+
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const [nats, redis] = await Promise.all([startNats(), startRedis()]);
+    const world = { clock: systemClock, logger: new RecordingLogger() };
+    const link = await connectNats({ servers: [nats.url], name: 'test' }, world);
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'));
+    const cluster = new Cluster({ nats, redis, link, folder, port: await freePort() }, options);
+    await cluster.define(options.segments);
+    return cluster;
+  }
+
+  private constructor(
+    place: Pick<Cluster, 'nats' | 'redis' | 'link' | 'folder'> & { readonly port: number },
+    { partitions, settings = [] }: ClusterOptions,
+  ) {
+    this.nats = place.nats;
+    this.redis = place.redis;
+    this.link = place.link;
+    this.folder = place.folder;
+    this.partitions = partitions;
+    this.url = `http://127.0.0.1:${place.port}`;
+    const all = [
+      `nats.url=${this.nats.url}`,
+      `redis.url=${this.redis.url}`,
+      `http.port=${place.port}`,
+      `partitions=${partitions}`,
+      `folders.segments=${this.segmentsFolder}`,
+      ...settings,
+    ];
+    this.#flags = all.flatMap((pair) => ['--set', pair]);
+    const sentAt = (): number => systemClock.now();
+    const producer = `test-${randomUUID()}`;
+    const { log } = this.link;
+    this.#publisher = new Publisher({ log, clock: systemClock, partitions, producer, sentAt });
+  }
+
+  get segmentsFolder(): string {
+    return join(this.folder, 'segments');
+  }
+
+  /** Writes the folder of segments anew. */
+  async define(segments: Readonly<Record<string, string>>): Promise<void> {
+    await rm(this.segmentsFolder, { recursive: true, force: true });
+    await mkdir(this.segmentsFolder);
+    for (const [id, text] of Object.entries(segments))
+      await writeFile(join(this.segmentsFolder, `${id}.yaml`), text);
+  }
+
+  /** Starts Shoal and waits until its live feed is whole. */
+  async up(): Promise<Program> {
+    const program = this.launch();
+    await this.ready();
+    return program;
+  }
+
+  /** Starts Shoal and waits for nothing. */
+  launch(): Program {
+    this.#program = new Program(['start', ...this.#flags]);
+    return this.#program;
+  }
+
+  async ready(): Promise<void> {
+    await eventually('Shoal is ready', async () => {
+      if (this.program.hasExited) throw new Error(`Shoal has ended:\n${this.program.stderr}`);
+      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      return answer?.status === 200;
+    });
+    this.#live = await LiveCounts.open(this.url);
+  }
+
+  get program(): Program {
+    if (this.#program === undefined) throw new Error('Shoal was not started');
+    return this.#program;
+  }
+
+  get live(): LiveCounts {
+    if (this.#live === undefined) throw new Error('Shoal was not started');
+    return this.#live;
+  }
+
+  /** Ends Shoal. @returns its exit status, null after SIGKILL */
+  async down(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    this.#live?.close();
+    this.program.signal(signal);
+    return this.program.exited;
+  }
+
+  /** Ends everything and leaves nothing. */
+  async end(): Promise<void> {
+    if (this.#program?.hasExited === false) await this.down('SIGKILL');
+    await this.link.close();
+    await Promise.all([this.nats.stop(), this.redis.stop()]);
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** `shoal send` of a zipped file of these lines. @returns what it printed */
+  async sendFile(lines: readonly string[]): Promise<string> {
+    const file = join(this.folder, `${randomUUID()}.ndjson.gz`);
+    await writeFile(file, gzipSync(lines.map((line) => `${line}\n`).join('')));
+    const sent = await runProgram(['send', file, ...this.#flags]);
+    if (sent.status !== 0) throw new Error(`shoal send failed:\n${sent.stderr}`);
+    return sent.stdout;
+  }
+
+  /** Publishes events; resolves when they are stored, also when NATS is away for a while. */
+  async publish(events: readonly CustomerEvent[]): Promise<void> {
+    for (const event of events) await this.#publisher.add(event);
+    await this.#publisher.flush();
+  }
+
+  /** Moves the senders' time, and waits until every partition has got there. */
+  async tick(at: number): Promise<void> {
+    await this.#publisher.tick(at);
+    await eventually(`stream time is ${new Date(at).toISOString()}`, async () =>
+      (await this.statuses()).every(({ atMs }) => atMs === at),
+    );
+  }
+
+  /** What the owners say, partition by partition. */
+  async statuses(): Promise<PartitionStatus[]> {
+    const question = Buffer.from(JSON.stringify({ type: 'status' } satisfies Query));
+    const partitions = Array.from({ length: this.partitions }, (_, partition) => partition);
+    return Promise.all(
+      partitions.map(async (partition) => {
+        const answer = await this.link.bus.request(querySubject(partition), question, 5_000);
+        return JSON.parse(Buffer.from(answer).toString()) as PartitionStatus; // what `status` answers
+      }),
+    );
+  }
+
+  /** The sum of a figure's samples that bear these labels, from `/metrics`. */
+  async figure(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => wanted.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+}
