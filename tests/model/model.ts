@@ -45,6 +45,8 @@ export class Model {
   readonly #arrivals = new Map<string, EpochMs>();
   readonly #stamps = new Set<string>();
   #streamTime: EpochMs = 0;
+  /** As of when all have been announced, whoever becomes known later included. */
+  #announcedTo: EpochMs = -Infinity;
 
   /** @param zone IANA name of the configured time zone */
   constructor(segments: readonly Segment[], zone: string, settings: ModelSettings) {
@@ -60,8 +62,7 @@ export class Model {
     const batchAt = bySender ? sentAt : Math.min(storedAt, sentAt + LEAD_MS);
     if (command.kind === 'tick') {
       this.#moveTo(batchAt);
-      for (const customer of this.#customers.values())
-        this.#announce(customer, this.#behindGrace());
+      this.#announceAll(this.#behindGrace());
       return;
     }
     if (!bySender) this.#moveTo(batchAt);
@@ -125,18 +126,19 @@ export class Model {
   /** Timers that were due before the grace have fired. */
   #moveTo(at: EpochMs): void {
     this.#streamTime = Math.max(this.#streamTime, at);
-    for (const customer of this.#customers.values())
-      this.#announce(customer, this.#behindGrace() - 1);
+    this.#announceAll(this.#behindGrace() - 1);
   }
 
   #applyEvent(event: CustomerEvent): void {
     if (this.#isRepeatedMessage(event)) return;
     const at = Math.min(event.at, this.#streamTime);
-    const customer = this.#customers.get(event.customer) ?? { events: [], announcedAt: -Infinity };
+    const customer = this.#customers.get(event.customer) ?? {
+      events: [],
+      announcedAt: this.#announcedTo,
+    };
     this.#customers.set(event.customer, customer);
     customer.events.push({ event, at });
     this.#announce(customer, at);
-    this.#announce(customer, this.#behindGrace() - 1);
   }
 
   /** The first of a messageId counts; once it is forgotten, the next one is a first again. */
@@ -148,6 +150,11 @@ export class Model {
     if (firstAt !== undefined && this.#streamTime - firstAt < dedupWindowMs) return true;
     this.#arrivals.set(key, this.#streamTime);
     return false;
+  }
+
+  #announceAll(at: EpochMs): void {
+    this.#announcedTo = Math.max(this.#announcedTo, at);
+    for (const customer of this.#customers.values()) this.#announce(customer, at);
   }
 
   #announce(customer: KnownCustomer, at: EpochMs): void {
