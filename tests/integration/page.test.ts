@@ -109,11 +109,12 @@ it('follows the theme that is chosen, and remembers it', async () => {
     page.evaluate('getComputedStyle(document.body).backgroundColor');
   const light = await ground();
   await page.getByRole('button', { name: 'Use the dark theme' }).click();
+  // The page draws after the click has been answered.
+  await expect.poll(ground).not.toBe(light);
   const dark = await ground();
-  expect(dark).not.toBe(light);
   await page.reload();
   await page.getByRole('button', { name: 'Use the light theme' }).waitFor();
-  expect(await ground()).toBe(dark);
+  await expect.poll(ground).toBe(dark);
 });
 
 it('says when the line is lost, and comes back by itself', async () => {

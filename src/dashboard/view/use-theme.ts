@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 export type Theme = 'light' | 'dark';
 
@@ -19,7 +19,8 @@ export function useTheme(): readonly [Theme, () => void] {
     return () => systemDark.removeEventListener('change', follow);
   }, []);
 
-  useEffect(() => {
+  // Before the next paint: a page that was dark must not come up light first.
+  useLayoutEffect(() => {
     if (chosen === undefined) delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = chosen;
   }, [chosen]);
