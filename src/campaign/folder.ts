@@ -45,7 +45,7 @@ function unknownNames(campaign: Campaign, file: string, known: Known): ShoalErro
     const hint = didYouMean(name, names);
     errors.push(new ShoalError({ code, remedy: 'refuse-input', message, where, hint }));
   };
-  if (when.kind !== 'changed' && segments?.has(when.segment) === false) {
+  if ('segment' in when && segments?.has(when.segment) === false) {
     refuse('segment-unknown', `segment ${show(when.segment)}`, segments, when.segment);
   }
   if (templates?.has(template) === false) {

@@ -1,7 +1,7 @@
 import type { ShoalError } from '../base/error.ts';
 import { ID_PATTERN, type CampaignId, type SegmentId } from '../base/id.ts';
 import { own, type JsonObject } from '../base/json.ts';
-import { parseDuration, type DurationMs } from '../base/time.ts';
+import { HOUR_MS, parseDuration, type DurationMs } from '../base/time.ts';
 import { Faults, keysAmong, readMapping, readText, show } from '../rules/fault.ts';
 import type { SourceFile } from '../rules/parse.ts';
 import { readYaml } from '../rules/yaml-text.ts';
@@ -21,6 +21,15 @@ export interface ParsedCampaign {
 
 const ENDING = '.yaml';
 const CAMPAIGN_KEYS = ['name', 'when', 'wait', 'template', 'from'] as const;
+/** What a campaign is when its file does not say. */
+const UNSAID = {
+  kind: 'marketing',
+  until: [],
+  reentry: { kind: 'always' },
+  ageMaxMs: HOUR_MS,
+  holdoutPercent: 0,
+  offers: [],
+} as const satisfies Partial<Campaign>;
 const FROM_KEYS = ['name', 'address'] as const;
 
 /** The key that tells the kind of an occasion, and all keys that such an occasion may have. */
@@ -87,7 +96,8 @@ function readCampaign(
   const from = written === undefined && sender !== undefined ? sender : readFrom(written, faults);
   if (name === undefined || when === undefined || waitMs === undefined) return undefined;
   if (template === undefined || from === undefined) return undefined;
-  return { id, name, when, waitMs, template, from };
+  const wait = { kind: 'for', ms: waitMs } as const;
+  return { ...UNSAID, id, name, when, wait, template, from };
 }
 
 function readOccasion(value: unknown, faults: Faults): Occasion | undefined {

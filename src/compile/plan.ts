@@ -89,8 +89,10 @@ export function compilePlan(definitions: Definitions): Plan & { readonly depende
     ),
     samples: indexesOf(conditions, ({ shape }) => shape.kind === 'sample'),
     holdForNothing: segmentsOfNobody(conditions, planned),
-    campaigns: campaigns.map(({ id, waitMs }) => ({ id, waitMs })),
-    byChange: groupBy(campaigns, ({ when }) => (when.kind === 'changed' ? [when.attribute] : [])),
+    campaigns: campaigns.map(({ id, wait }) => ({ id, waitMs: wait.kind === 'for' ? wait.ms : 0 })),
+    byChange: groupBy(campaigns, ({ when }) =>
+      when.kind === 'changed' ? [when.attribute ?? ''] : [],
+    ),
     dependents: {
       ofCondition: invert(conditions.length, segments, (segment) =>
         conditionsOf(segment.rule).map(numbering.conditionOf),

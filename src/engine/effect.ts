@@ -1,12 +1,12 @@
 import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
-import type { Json } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** Why something changed. Only `event` and `time` announce; the others are quiet. */
 export type Why = 'event' | 'time' | 'define' | 'import' | 'merge' | 'forget';
 
 /** What an engine tells the world, in the order in which it is numbered. */
-export type Effect = Transition | AttributeChange | Due;
+export type Effect = Transition | AttributeChange | WatchedEvent | Due | Cancelled;
 
 interface EffectBase {
   /** The exact instant at which it holds, ms since the epoch. */
@@ -29,6 +29,13 @@ export interface AttributeChange extends EffectBase {
   readonly to: Json;
 }
 
+/** An event that a campaign watches has happened. */
+export interface WatchedEvent extends EffectBase {
+  readonly kind: 'happened';
+  readonly event: string;
+  readonly properties: JsonObject;
+}
+
 /** The wait of an enrolment in a campaign is over. */
 export interface Due extends EffectBase {
   readonly kind: 'due';
@@ -37,6 +44,13 @@ export interface Due extends EffectBase {
   readonly triggeredAt: EpochMs;
   /** What the trigger was, for the letter. */
   readonly trigger: Json;
+}
+
+/** The wait of an enrolment in a campaign has ended early: one of its `until` has happened. */
+export interface Cancelled extends EffectBase {
+  readonly kind: 'cancelled';
+  readonly campaign: CampaignId;
+  readonly triggeredAt: EpochMs;
 }
 
 /** One segment's figures in one partition; the last two count since the cluster began. */

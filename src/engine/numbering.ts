@@ -72,6 +72,10 @@ function subjectOf(effect: Effect): string {
       return effect.segment;
     case 'changed':
       return JSON.stringify([effect.attribute, effect.from, effect.to]);
+    case 'happened':
+      return JSON.stringify([effect.event, effect.properties]);
+    case 'cancelled':
+      return `${effect.campaign}\n${effect.triggeredAt}`;
     case 'due':
       return `${effect.campaign}\n${effect.triggeredAt}\n${JSON.stringify(effect.trigger)}`;
   }

@@ -1,14 +1,51 @@
-import type { CustomerId } from '../base/id.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import type { PartitionStatus } from './live.ts';
 
 /** A question to the owner of a partition, as JSON on `shoal.query.<p>`. */
 export type Query =
   | { readonly type: 'status' }
-  | { readonly type: 'attributes'; readonly customer: CustomerId };
+  | { readonly type: 'attributes'; readonly customer: CustomerId }
+  /** What a letter of this campaign would need to know now. */
+  | {
+      readonly type: 'recipient';
+      readonly customer: CustomerId;
+      readonly campaign: CampaignId;
+    }
+  /** Why a customer is a member of a segment, or would get a campaign's letter. */
+  | {
+      readonly type: 'explain';
+      readonly customer: CustomerId;
+      readonly segment?: SegmentId | undefined;
+      readonly campaign?: CampaignId | undefined;
+    }
+  /** How many wait, by campaign. */
+  | { readonly type: 'enrolments' };
 
 export interface Answers {
   /** Always with every segment. */
   readonly status: PartitionStatus;
   readonly attributes: { readonly known: boolean; readonly attributes: JsonObject };
+  readonly recipient: RecipientAnswer;
+  /** What `Explanation` of the engine holds, for people and for `shoal why`. */
+  readonly explain: JsonObject;
+  readonly enrolments: EnrolmentsAnswer;
 }
+
+/** What is known of one customer now, for a letter. */
+export interface RecipientAnswer {
+  readonly known: boolean;
+  readonly attributes: JsonObject;
+  /** Whether the campaign's `if` holds; true when it has none. */
+  readonly holds: boolean;
+  /** Those of the campaign's offers of which the customer is a member, in their order. */
+  readonly segments: readonly SegmentId[];
+  /** The last orders and the last products viewed, latest first; their properties. */
+  readonly orders: readonly Json[];
+  readonly viewed: readonly Json[];
+}
+
+/** By campaign: how many wait, and when the first of them is due, ms since the epoch. */
+export type EnrolmentsAnswer = Readonly<
+  Record<CampaignId, { readonly waiting: number; readonly nextDueAt?: number | undefined }>
+>;

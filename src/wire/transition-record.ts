@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr';
 import { ShoalError } from '../base/error.ts';
-import type { Json } from '../base/json.ts';
+import { isObject, type Json } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Effect, Why } from '../engine/effect.ts';
 
@@ -57,7 +57,14 @@ const VERSION = 1;
 
 /** The places in these lists are what is packed: append only. */
 const RECORD_KINDS: readonly RecordKind[] = ['batch', 'claim', 'mark', 'rebase', 'rebuild', 'gap'];
-const EFFECT_KINDS: readonly Effect['kind'][] = ['entry', 'exit', 'changed', 'due'];
+const EFFECT_KINDS: readonly Effect['kind'][] = [
+  'entry',
+  'exit',
+  'changed',
+  'due',
+  'happened',
+  'cancelled',
+];
 const WHYS: readonly Why[] = ['event', 'time', 'define', 'import', 'merge', 'forget'];
 
 /** kind, at, customer, why, the name of what it is about, and what the kind adds. */
@@ -132,6 +139,10 @@ function packItem(effect: Effect): PackedItem {
       return [...head, effect.attribute, effect.from, effect.to];
     case 'due':
       return [...head, effect.campaign, effect.triggeredAt, effect.trigger];
+    case 'happened':
+      return [...head, effect.event, effect.properties];
+    case 'cancelled':
+      return [...head, effect.campaign, effect.triggeredAt];
   }
 }
 
@@ -139,23 +150,20 @@ function unpackItem([code, at, customer, whyCode, name, ...rest]: PackedItem): E
   const kind = EFFECT_KINDS[code];
   const why = WHYS[whyCode];
   if (kind === undefined || why === undefined) throw unreadable('an item is of an unknown kind');
+  const head = { at, customer, why };
   const [a = null, b = null] = rest;
   switch (kind) {
     case 'entry':
     case 'exit':
-      return { kind, at, customer, why, segment: name };
+      return { ...head, kind, segment: name };
     case 'changed':
-      return { kind, at, customer, why, attribute: name, from: a, to: b };
+      return { ...head, kind, attribute: name, from: a, to: b };
     case 'due':
-      return {
-        kind,
-        at,
-        customer,
-        why,
-        campaign: name,
-        triggeredAt: Number(a),
-        trigger: b,
-      };
+      return { ...head, kind, campaign: name, triggeredAt: Number(a), trigger: b };
+    case 'happened':
+      return { ...head, kind, event: name, properties: isObject(a) ? a : {} };
+    case 'cancelled':
+      return { ...head, kind, campaign: name, triggeredAt: Number(a) };
   }
 }
 

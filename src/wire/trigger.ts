@@ -92,6 +92,10 @@ function typeOf({ kind }: Effect): string {
       return 'shoal.attribute.changed';
     case 'due':
       return 'shoal.campaign.due';
+    case 'happened':
+      return 'shoal.event.happened';
+    case 'cancelled':
+      return 'shoal.campaign.cancelled';
   }
 }
 
@@ -104,7 +108,10 @@ function namesOf(effect: Effect): readonly string[] {
     case 'changed':
       return ['attribute', effect.attribute];
     case 'due':
-      return ['campaign', effect.campaign, 'due'];
+    case 'cancelled':
+      return ['campaign', effect.campaign, effect.kind];
+    case 'happened':
+      return ['event', effect.event];
   }
 }
 
@@ -115,6 +122,10 @@ function detailOf(effect: Effect): JsonObject {
       return { segment: effect.segment };
     case 'changed':
       return { attribute: effect.attribute, from: effect.from, to: effect.to };
+    case 'happened':
+      return { event: effect.event, properties: effect.properties };
+    case 'cancelled':
+      return { campaign: effect.campaign, triggeredAt: formatInstant(effect.triggeredAt) };
     case 'due': {
       const { campaign, trigger } = effect;
       return { campaign, triggeredAt: formatInstant(effect.triggeredAt), trigger };

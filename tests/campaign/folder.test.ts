@@ -37,6 +37,10 @@ test('the campaign that ships', async () => {
   const source = { name: 'course-welcome.yaml', text: await readFile(shipped, 'utf8') };
   const known = { segments: new Set<string>(), templates: new Set(['course-welcome']) };
   expect(parseCampaigns([source], 'config/campaigns', known)).toMatchObject([
-    { id: 'course-welcome', when: { kind: 'changed', attribute: 'course' }, waitMs: 10_000 },
+    {
+      id: 'course-welcome',
+      when: { kind: 'changed', attribute: 'course' },
+      wait: { kind: 'for', ms: 10_000 },
+    },
   ]);
 });

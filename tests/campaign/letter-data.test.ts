@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Campaign } from '../../src/campaign/campaign.ts';
 import { letterData } from '../../src/campaign/letter-data.ts';
+import { campaignOf } from '../support/campaign.ts';
 
-const CAMPAIGN: Campaign = {
+const CAMPAIGN = campaignOf({
   id: 'welcome',
   name: 'Welcome',
   when: { kind: 'changed', attribute: 'course' },
-  waitMs: 0,
-  template: 'welcome',
   from: { name: 'School', address: 'school@example.com' },
-};
+});
 
 test.each([
   [{ first_name: 'Ann', name: 'Dr. Ann Lee' }, 'Ann'],

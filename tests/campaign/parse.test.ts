@@ -16,7 +16,7 @@ test('reads a campaign', () => {
       id: 'welcome',
       name: 'Welcome',
       when: { kind: 'changed', attribute: 'course' },
-      waitMs: 10_000,
+      wait: { kind: 'for', ms: 10_000 },
       template: 'welcome',
       from: { name: 'School', address: 'school@example.com' },
     },
@@ -28,7 +28,7 @@ test.each([
   ['{ exited: vip }', { kind: 'exited', segment: 'vip' }],
 ])('without a name and a wait: %s', (when, occasion) => {
   const { campaign } = read(`when: ${when}\n${REST}`);
-  expect(campaign).toMatchObject({ name: 'welcome', waitMs: 0, when: occasion });
+  expect(campaign).toMatchObject({ name: 'welcome', wait: { kind: 'for', ms: 0 }, when: occasion });
 });
 
 test.each([

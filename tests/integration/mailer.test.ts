@@ -11,24 +11,24 @@ import { projectPath } from '../../src/app/root.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { ShoalError } from '../../src/base/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { Campaign } from '../../src/campaign/campaign.ts';
 import type { Effect, Why } from '../../src/engine/effect.ts';
 import { mailId } from '../../src/roles/mailer/mail-id.ts';
 import { startMailer } from '../../src/roles/mailer/mailer.ts';
 import type { Logger } from '../../src/roles/ports/logger.ts';
 import { querySubject, transitionsStream, transitionsSubject } from '../../src/wire/subject.ts';
 import { encodeRecord, RECORD_HEADERS } from '../../src/wire/transition-record.ts';
+import { campaignOf } from '../support/campaign.ts';
 import { CLOSE, startScriptedSmtp, type Script } from '../support/scripted-smtp.ts';
 import { startNats, startRedis, type RunningServer } from '../support/servers.ts';
 
-const CAMPAIGN: Campaign = {
+const CAMPAIGN = campaignOf({
   id: 'course-welcome',
   name: 'Welcome to the course',
   when: { kind: 'changed', attribute: 'course' },
-  waitMs: 10_000,
+  wait: { kind: 'for', ms: 10_000 },
   template: 'course-welcome',
   from: { name: 'Shoal School', address: 'school@example.com' },
-};
+});
 const ANN = { email: 'ann@example.com', name: 'Ann Lee', course: 'Maths <for> all' };
 
 const NOT_READY = new ShoalError({

@@ -276,6 +276,10 @@ export function brief(effect: Effect): string {
       return `${effect.customer}~${effect.attribute}`;
     case 'due':
       return `${effect.customer}!${effect.campaign}`;
+    case 'cancelled':
+      return `${effect.customer}/${effect.campaign}`;
+    case 'happened':
+      return `${effect.customer}:${effect.event}`;
   }
 }
 

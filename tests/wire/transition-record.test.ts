@@ -24,6 +24,8 @@ const ITEMS: readonly Effect[] = [
     why: 'import',
   },
   { ...HEAD, kind: 'due', campaign: 'welcome', triggeredAt: 5, trigger: { attribute: 'course' } },
+  { ...HEAD, kind: 'happened', event: 'Order Completed', properties: { total: 1.5, a: [{}] } },
+  { ...HEAD, kind: 'cancelled', campaign: 'welcome', triggeredAt: 5 },
 ];
 
 function recordOf(items: readonly Effect[], from = 8): TransitionRecord {

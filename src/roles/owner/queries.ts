@@ -23,7 +23,9 @@ export function serveQueries(
   });
 }
 
-function answerTo(query: Query, engine: Partition, status: LiveStatus): Answers[Query['type']] {
+type Asked = Extract<Query, { readonly type: 'status' | 'attributes' }>;
+
+function answerTo(query: Asked, engine: Partition, status: LiveStatus): Answers[Asked['type']] {
   switch (query.type) {
     case 'status':
       return status.full();
@@ -35,7 +37,7 @@ function answerTo(query: Query, engine: Partition, status: LiveStatus): Answers[
 }
 
 /** @throws ShoalError `bad-query` (refuse-input) */
-function readQuery(body: Uint8Array): Query {
+function readQuery(body: Uint8Array): Asked {
   const query = parse(body);
   if (!isObject(query)) throw badQuery('it is no JSON object');
   const { type, customer } = query;
