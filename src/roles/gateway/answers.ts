@@ -35,6 +35,12 @@ export function html(page: string): HttpResponse {
   return answer(200, HTML, page);
 }
 
+/** A page that needs a policy of its own, and that nobody should find by searching. */
+export function ownPage(status: number, page: string, policy: string): HttpResponse {
+  const headers = { 'content-security-policy': policy, 'x-robots-tag': 'noindex' };
+  return answer(status, HTML, page, headers);
+}
+
 /**
  * A letter's own HTML: it may bring its styles and pictures with it, and do nothing else; only our
  * own pages may frame it.

@@ -8,10 +8,12 @@ import type { Bus } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Inbox } from '../ports/mail.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { LetterPreview, type LetterPreviewParts } from './letter-preview.ts';
 import { LiveFeed } from './live-feed.ts';
 import { PartitionStatuses } from './partition-statuses.ts';
 import { Routes, type Asset, type SegmentTitle } from './routes.ts';
 import { StatusFollower } from './status-follower.ts';
+import { Tracking, type TrackingSettings } from './tracking/tracking.ts';
 
 export interface GatewayParts {
   readonly http: HttpServer;
@@ -21,6 +23,10 @@ export interface GatewayParts {
   readonly segments: readonly SegmentTitle[];
   readonly assets: ReadonlyMap<string, Asset>;
   readonly inbox?: Inbox | undefined;
+  /** What the links of letters need; without it there are none. */
+  readonly tracking?: TrackingSettings | undefined;
+  /** What showing a letter needs; without it none is shown. */
+  readonly letters?: Omit<LetterPreviewParts, 'bus' | 'partitions'> | undefined;
   readonly metrics: Metrics;
   readonly metricsText: () => Promise<string>;
   readonly logger: Logger;
@@ -41,7 +47,9 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   const statuses = new PartitionStatuses(parts.partitions);
   const feed = liveFeed(parts, statuses);
   const requests = metrics.counter('shoal_http_requests_total', 'Requests by status.', ['status']);
-  const routes = new Routes({ ...parts, statuses, requests });
+  const tracking = parts.tracking && new Tracking({ ...parts, ...parts.tracking });
+  const preview = parts.letters && new LetterPreview({ ...parts, ...parts.letters });
+  const routes = new Routes({ ...parts, tracking, preview, statuses, requests });
   const server = await parts.http(parts.options, {
     request: (request) => routes.answer(request),
     sockets: feed,

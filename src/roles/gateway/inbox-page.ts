@@ -4,6 +4,7 @@
  */
 import { formatInstant } from '../../base/time.ts';
 import type { ReceivedLetter } from '../ports/mail.ts';
+import { escapeHtml } from './escape.ts';
 
 /** The list, newest first; asks for itself again every few seconds. */
 export function inboxPage(letters: readonly ReceivedLetter[]): string {
@@ -13,31 +14,31 @@ export function inboxPage(letters: readonly ReceivedLetter[]): string {
     letters.length === 0
       ? '<p class="empty">No letter has come yet. This page looks again every three seconds.</p>'
       : `<ol class="letters">${letters.map(listItem).join('')}</ol>`;
-  return page('Inbox', refresh, `<h1>Inbox <small>${count}</small></h1>${body}`);
+  return shell('Inbox', refresh, `<h1>Inbox <small>${count}</small></h1>${body}`);
 }
 
 function listItem(letter: ReceivedLetter): string {
   return `<li><a href="${pathOf(letter)}">
-<span class="to">${escape(letter.to)}</span>
-<span class="subject">${escape(letter.subject)}</span>
+<span class="to">${escapeHtml(letter.to)}</span>
+<span class="subject">${escapeHtml(letter.subject)}</span>
 ${time(letter)}</a></li>`;
 }
 
 export function letterPage(letter: ReceivedLetter): string {
   const shown =
     letter.html === ''
-      ? `<pre>${escape(letter.text)}</pre>`
+      ? `<pre>${escapeHtml(letter.text)}</pre>`
       : `<iframe sandbox title="The letter" src="${pathOf(letter)}/body"></iframe>`;
-  return page(
+  return shell(
     letter.subject,
     '',
     `<p><a href="/inbox">All letters</a></p>
-<h1>${escape(letter.subject)}</h1>
-<dl><dt>From</dt><dd>${escape(letter.from)}</dd><dt>To</dt><dd>${escape(letter.to)}</dd>
+<h1>${escapeHtml(letter.subject)}</h1>
+<dl><dt>From</dt><dd>${escapeHtml(letter.from)}</dd><dt>To</dt><dd>${escapeHtml(letter.to)}</dd>
 <dt>Received</dt><dd>${time(letter)}</dd></dl>
 ${shown}
-<details><summary>As plain text</summary><pre>${escape(letter.text)}</pre></details>
-<details><summary>The whole message</summary><pre>${escape(letter.raw)}</pre></details>`,
+<details><summary>As plain text</summary><pre>${escapeHtml(letter.text)}</pre></details>
+<details><summary>The whole message</summary><pre>${escapeHtml(letter.raw)}</pre></details>`,
   );
 }
 
@@ -50,26 +51,15 @@ function time({ receivedAt }: ReceivedLetter): string {
   return `<time datetime="${instant}">${instant.slice(0, 10)} ${instant.slice(11, 19)} UTC</time>`;
 }
 
-function page(title: string, head: string, body: string): string {
+/** A page of ours without scripts: its head's and its body's HTML. */
+export function shell(title: string, head: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">${head}
-<title>${escape(title)} · Shoal</title><link rel="stylesheet" href="/inbox.css">
+<title>${escapeHtml(title)} · Shoal</title><link rel="stylesheet" href="/inbox.css">
 <link rel="icon" type="image/svg+xml" href="/mark.svg"></head>
 <body><header><a href="/">Shoal</a></header><main>${body}</main></body></html>`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 export const INBOX_CSS = `

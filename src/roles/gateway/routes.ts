@@ -1,6 +1,6 @@
 /*
- * What the gateway answers to requests. Everything is read, nothing is changed; what goes wrong is
- * an answer with a code, a message and a hint.
+ * What the gateway answers to requests. Everything is read, nothing is changed, but by the links of
+ * letters; what goes wrong is an answer with a code, a message and a hint.
  */
 import type { SegmentId } from '../../base/id.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,7 +10,9 @@ import type { Inbox } from '../ports/mail.ts';
 import type { Counter } from '../ports/metrics.ts';
 import { answer, foreignHtml, html, json, refusal } from './answers.ts';
 import { INBOX_CSS, inboxPage, letterPage } from './inbox-page.ts';
+import type { LetterPreview } from './letter-preview.ts';
 import { SILENT_MS, type PartitionStatuses } from './partition-statuses.ts';
+import type { Tracking } from './tracking/tracking.ts';
 
 /** A file of the page, with its media type. Those under `/assets/` bear a hash in their name. */
 export interface Asset {
@@ -30,6 +32,10 @@ export interface RouteParts {
   /** By path, `/` among them. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly inbox?: Inbox | undefined;
+  /** Answers to the links of letters; they have methods of their own. */
+  readonly tracking?: Pick<Tracking, 'answer'> | undefined;
+  /** Shows letters that were not sent. */
+  readonly preview?: Pick<LetterPreview, 'answer'> | undefined;
   /** The figures of all roles of this process, in Prometheus' text format. */
   readonly metricsText: () => Promise<string>;
   readonly statuses: PartitionStatuses;
@@ -63,14 +69,18 @@ export class Routes {
     return response;
   }
 
-  async #answer({ method, path }: HttpRequest): Promise<HttpResponse> {
+  async #answer(request: HttpRequest): Promise<HttpResponse> {
+    const tracked = this.#parts.tracking?.answer(request);
+    if (tracked !== undefined) return tracked;
+    const { method, path } = request;
     if (method !== 'GET' && method !== 'HEAD') return METHOD_NOT_ALLOWED;
     try {
       const route = this.#routes.get(path);
       if (route !== undefined) return await route();
       const asset = this.#parts.assets.get(path);
       if (asset !== undefined) return file(path, asset);
-      return this.#inbox(path) ?? notFound(path);
+      const previewed = await this.#parts.preview?.answer(request);
+      return previewed ?? this.#inbox(path) ?? notFound(path);
     } catch (error) {
       this.#parts.logger.error('a request failed', { path, error });
       return refusal(500, 'request-failed', 'the request failed', 'see the log of the gateway');

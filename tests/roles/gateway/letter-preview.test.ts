@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { ShoalError } from '../../../src/base/error.ts';
+import { partitionOf } from '../../../src/base/hash.ts';
+import { UTC } from '../../../src/base/zone.ts';
+import { LetterPreview } from '../../../src/roles/gateway/letter-preview.ts';
+import type { Rendered } from '../../../src/roles/ports/mail.ts';
+import type { RecipientAnswer } from '../../../src/wire/query.ts';
+import { querySubject } from '../../../src/wire/subject.ts';
+import { campaignOf } from '../../support/campaign.ts';
+import { MemoryBus } from '../../support/memory-bus.ts';
+
+const PARTITIONS = 4;
+const CUSTOMER = 'ann & <bob>';
+const ANSWER: RecipientAnswer = {
+  known: true,
+  attributes: { first_name: 'Ann', course: 'Maths' },
+  holds: false,
+  segments: ['vip'],
+  orders: [{ total: 5 }],
+  viewed: [],
+};
+
+/** The data that templates were given, as the text of the letter. */
+function render(_template: string, data: Readonly<Record<string, unknown>>): Rendered {
+  return { subject: 'Hi <i>', html: '<b>Hello</b><script>1</script>', text: JSON.stringify(data) };
+}
+
+function preview(answer: unknown, draw = render) {
+  const bus = new MemoryBus();
+  const asked: unknown[] = [];
+  bus.serve(querySubject(partitionOf(CUSTOMER, PARTITIONS)), async (body) => {
+    asked.push(JSON.parse(new TextDecoder().decode(body)));
+    return new TextEncoder().encode(JSON.stringify(answer));
+  });
+  const when = { kind: 'changed', attribute: 'course' } as const;
+  const offers = [{ segment: 'vip', offer: 'gold' }];
+  const letters = new LetterPreview({
+    bus,
+    partitions: PARTITIONS,
+    campaigns: [campaignOf({ id: 'welcome', when, offers })],
+    templates: { render: draw },
+    zone: UTC,
+    segmentNames: new Map(),
+    unsubscribeUrl: 'https://example.com/u/preview',
+  });
+  const get = (path: string) => {
+    const url = new URL(path, 'http://127.0.0.1');
+    return letters.answer({
+      method: 'GET',
+      path: decodeURIComponent(url.pathname),
+      query: url.searchParams,
+      headers: new Map(),
+      body: async () => new Uint8Array(),
+    });
+  };
+  return { get, asked };
+}
+
+const PAGE = `/v1/campaigns/welcome/preview?customer=${encodeURIComponent(CUSTOMER)}`;
+
+test('the page shows subject, text and, in a frame that may do nothing, the letter', async () => {
+  const { get, asked } = preview(ANSWER);
+  const page = await get(PAGE);
+  expect(page?.status).toBe(200);
+  expect(page?.body).toContain('<h1>Hi &lt;i&gt;</h1>');
+  expect(page?.body).toContain('<dd>ann &amp; &lt;bob&gt;</dd>');
+  expect(page?.body).toContain(
+    '<iframe sandbox title="The letter" ' +
+      'src="/v1/campaigns/welcome/preview/body?customer=ann%20%26%20%3Cbob%3E">',
+  );
+  expect(page?.body).toContain('&quot;firstName&quot;:&quot;Ann&quot;');
+  expect(page?.body).toContain('&quot;offer&quot;:&quot;gold&quot;');
+  expect(page?.body).toContain('&quot;to&quot;:&quot;Maths&quot;');
+  expect(asked).toEqual([{ type: 'recipient', customer: CUSTOMER, campaign: 'welcome' }]);
+
+  const body = await get(PAGE.replace('preview?', 'preview/body?'));
+  expect(body?.body).toBe('<b>Hello</b><script>1</script>');
+  expect(body?.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'/);
+});
+
+const failing = () => {
+  const where = 'templates/x/html.eta:3';
+  const detail = { code: 'template-failed', remedy: 'refuse-input', where } as const;
+  throw new ShoalError({ ...detail, message: 'reads it.x, which is missing', hint: 'it has y' });
+};
+
+test.each([
+  ['no customer', PAGE.replace(/\?.*/, ''), ANSWER, render, 400, 'customer-missing'],
+  ['an unknown campaign', PAGE.replace('welcome', 'welcom'), ANSWER, render, 404, '\\"welcome\\"?'],
+  ['an unknown customer', PAGE, { ...ANSWER, known: false }, render, 404, 'unknown-customer'],
+  ['an owner that is away', PAGE.replace('ann', 'eve'), ANSWER, render, 503, 'no-answer'],
+  ['an answer of another kind', PAGE, { known: true }, render, 500, 'answer-unreadable'],
+  ['a failing template', PAGE, ANSWER, failing, 422, 'templates/x/html.eta:3; it has y'],
+])('%s', async (_name, path, answer, draw, status, said) => {
+  const response = await preview(answer, draw).get(path);
+  expect(response?.body).toContain(said);
+  expect(response?.status).toBe(status);
+});
+
+test('other paths are none of its', () => {
+  const { get } = preview(ANSWER);
+  for (const path of ['/v1/campaigns', '/v1/campaigns/a/b/preview', '/v1/campaigns/a/preview/x']) {
+    expect(get(path)).toBeUndefined();
+  }
+});
