@@ -1,40 +1,65 @@
-import type { JsonObject } from '../base/json.ts';
-import { own } from '../base/json.ts';
+import { assert } from '../base/assert.ts';
+import {
+  addressOf,
+  lookAtAddress,
+  lookAtAge,
+  lookAtCaps,
+  lookAtCondition,
+  lookAtConsent,
+  lookAtHoldout,
+  lookAtQuietHours,
+  lookAtSuppression,
+  type Look,
+  type Situation,
+  type SkipReason,
+} from './gates.ts';
 import { nameOf } from './letter-data.ts';
 
-/** Why somebody gets no letter; the label of a metric, so a short list. */
-export type SkipReason = 'unknown-customer' | 'no-address' | 'bad-address';
-
-export type Decision =
+/** Whether a letter goes out, to whom, and what every gate had to say that was looked at. */
+export type Decision = {
+  readonly trace: readonly GateTrace[];
+} & (
   | { readonly kind: 'send'; readonly to: { readonly name: string; readonly address: string } }
-  | { readonly kind: 'skip'; readonly reason: SkipReason };
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+);
 
-/** What is known of a customer at the moment of sending. */
-export interface Recipient {
-  /** False for a customer nobody has heard of. */
-  readonly known: boolean;
-  readonly attributes: JsonObject;
+export interface GateTrace {
+  readonly gate: string;
+  readonly passes: boolean;
+  /** For people; may name the address. */
+  readonly words: string;
 }
 
-/** Decides whether a letter that is due goes out, and to which address; the gates in order. */
-export function decide(recipient: Recipient): Decision {
-  if (!recipient.known) return { kind: 'skip', reason: 'unknown-customer' };
-  const address = own(recipient.attributes, 'email');
-  if (address === undefined || address === '') return { kind: 'skip', reason: 'no-address' };
-  if (typeof address !== 'string' || !isAddress(address)) {
-    return { kind: 'skip', reason: 'bad-address' };
-  }
-  return { kind: 'send', to: { name: nameOf(recipient.attributes), address } };
+interface Gate {
+  readonly name: string;
+  readonly look: (situation: Situation) => Look;
 }
 
-const ADDRESS =
-  /^[^\s\p{Cc}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]*[\p{L}\p{M}\p{N}])?$/u;
-const ADDRESS_LENGTH_MAX = 254;
+/** The order in which they are looked at: the first that does not let pass gives the reason. */
+const GATES: readonly Gate[] = [
+  { name: 'address', look: lookAtAddress },
+  { name: 'suppression', look: lookAtSuppression },
+  { name: 'consent', look: lookAtConsent },
+  { name: 'condition', look: lookAtCondition },
+  { name: 'holdout', look: lookAtHoldout },
+  { name: 'frequency cap', look: lookAtCaps },
+  { name: 'quiet hours', look: lookAtQuietHours },
+  { name: 'age', look: lookAtAge },
+];
 
 /**
- * Stricter than RFC 5321: one @, and nothing that an address list or a command could be made of.
- * Quoted local parts and address literals are refused: nobody has them, and they hide tricks.
+ * Decides whether a letter that is due goes out, and to which address. The ledger looks at consent
+ * and caps once more when it takes the letter's intent: there, of two letters only one passes.
  */
-export function isAddress(text: string): boolean {
-  return text.length <= ADDRESS_LENGTH_MAX && ADDRESS.test(text) && !text.includes('..');
+export function decide(situation: Situation): Decision {
+  const trace: GateTrace[] = [];
+  for (const { name, look } of GATES) {
+    const { reason, words } = look(situation);
+    trace.push({ gate: name, passes: reason === undefined, words });
+    if (reason !== undefined) return { kind: 'skip', reason, trace };
+  }
+  const { attributes } = situation.recipient;
+  const address = addressOf(attributes);
+  assert(address !== undefined, 'the first gate lets only addresses pass');
+  return { kind: 'send', to: { name: nameOf(attributes), address }, trace };
 }

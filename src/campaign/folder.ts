@@ -3,14 +3,12 @@ import { compareUtf8, type SegmentId } from '../base/id.ts';
 import { didYouMean, show } from '../rules/fault.ts';
 import type { SourceFile } from '../rules/parse.ts';
 import type { Campaign } from './campaign.ts';
-import { parseCampaign } from './parse.ts';
+import { parseCampaign, type House, type ParsedCampaign } from './parse.ts';
 
 /** What campaigns may refer to; undefined where it cannot be told: then every name is taken. */
-export interface Known {
+export interface Known extends House {
   readonly segments?: ReadonlySet<SegmentId> | undefined;
   readonly templates?: ReadonlySet<string> | undefined;
-  /** Who writes when a campaign does not say. */
-  readonly sender?: Campaign['from'] | undefined;
 }
 
 /**
@@ -25,31 +23,37 @@ export function parseCampaigns(
   folder: string,
   known: Known,
 ): readonly Campaign[] {
-  const parsed = sources.map((source) => parseCampaign(source, folder, known.sender));
+  const parsed = sources.map((source) => parseCampaign(source, folder, known));
   parsed.sort((a, b) => compareUtf8(a.id, b.id));
-  const errors = parsed.flatMap(({ campaign, file, errors: own }) =>
-    campaign === undefined ? own : [...own, ...unknownNames(campaign, file, known)],
-  );
+  const errors = parsed.flatMap((each) => [...each.errors, ...unknownNames(each, known)]);
   if (errors.length > 0) throw new ShoalErrors(errors);
   return parsed.flatMap(({ campaign }) => campaign ?? []);
 }
 
 /** What a campaign refers to and nobody knows. */
-function unknownNames(campaign: Campaign, file: string, known: Known): ShoalError[] {
-  const { when, template } = campaign;
-  const { segments, templates } = known;
-  const errors: ShoalError[] = [];
-  const refuse = (code: string, what: string, names: ReadonlySet<string>, name: string): void => {
-    const message = `campaign "${campaign.id}" refers to ${what}, which does not exist`;
-    const where = `${file}: ${code === 'template-unknown' ? 'template' : `when.${when.kind}`}`;
-    const hint = didYouMean(name, names);
-    errors.push(new ShoalError({ code, remedy: 'refuse-input', message, where, hint }));
+function unknownNames(
+  { id, file, references, template }: ParsedCampaign,
+  { segments, templates }: Known,
+): ShoalError[] {
+  const error = (code: string, what: string, where: string, hint: string | undefined) => {
+    const message = `campaign "${id}" refers to ${what}, which does not exist`;
+    return new ShoalError({
+      code,
+      remedy: 'refuse-input',
+      message,
+      where: `${file}: ${where}`,
+      hint,
+    });
   };
-  if ('segment' in when && segments?.has(when.segment) === false) {
-    refuse('segment-unknown', `segment ${show(when.segment)}`, segments, when.segment);
+  const errors: ShoalError[] = [];
+  for (const { segment, place } of references) {
+    if (segments === undefined || segments.has(segment)) continue;
+    const hint = didYouMean(segment, segments);
+    errors.push(error('segment-unknown', `segment ${show(segment)}`, place, hint));
   }
-  if (templates?.has(template) === false) {
-    refuse('template-unknown', `template ${show(template)}`, templates, template);
+  if (template !== undefined && templates?.has(template) === false) {
+    const hint = didYouMean(template, templates);
+    errors.push(error('template-unknown', `template ${show(template)}`, 'template', hint));
   }
   return errors;
 }

@@ -1,12 +1,18 @@
 import type { ShoalError } from '../base/error.ts';
-import { ID_PATTERN, type CampaignId, type SegmentId } from '../base/id.ts';
+import { ID_PATTERN, type CampaignId } from '../base/id.ts';
 import { own, type JsonObject } from '../base/json.ts';
-import { HOUR_MS, parseDuration, type DurationMs } from '../base/time.ts';
-import { Faults, keysAmong, readMapping, readText, show } from '../rules/fault.ts';
+import { HOUR_MS } from '../base/time.ts';
+import { Faults, readMapping, readText, show } from '../rules/fault.ts';
+import { parseRule, type Reference } from '../rules/parse-rule.ts';
+import { readDuration } from '../rules/parse-window.ts';
 import type { SourceFile } from '../rules/parse.ts';
+import type { Rule } from '../rules/rule.ts';
 import { readYaml } from '../rules/yaml-text.ts';
-import type { Campaign, Occasion } from './campaign.ts';
-import { isAddress } from './decide.ts';
+import type { Campaign, Happening, Occasion, QuietHours } from './campaign.ts';
+import { readFrom, readOffers, readTemplate } from './reading/letter.ts';
+import { readOccasion, readUntil, type References } from './reading/occasion.ts';
+import { readReentry, readWait } from './reading/wait.ts';
+import { CAMPAIGN_KEYS } from './schema.ts';
 
 /** What was read of one campaign's file. */
 export interface ParsedCampaign {
@@ -17,54 +23,52 @@ export interface ParsedCampaign {
   /** Undefined when there are errors. */
   readonly campaign: Campaign | undefined;
   readonly errors: readonly ShoalError[];
+  /** The segments that it names; whether they exist only the folder knows. */
+  readonly references: readonly Reference[];
+  /** As it was written, also when something else is wrong. */
+  readonly template: string | undefined;
+}
+
+/** What the settings say for campaigns that say nothing. */
+export interface House {
+  /** Who writes. */
+  readonly sender?: Campaign['from'] | undefined;
+  readonly quietHours?: QuietHours | undefined;
 }
 
 const ENDING = '.yaml';
-const CAMPAIGN_KEYS = ['name', 'when', 'wait', 'template', 'from'] as const;
-/** What a campaign is when its file does not say. */
-const UNSAID = {
-  kind: 'marketing',
-  until: [],
-  reentry: { kind: 'always' },
-  ageMaxMs: HOUR_MS,
-  holdoutPercent: 0,
-  offers: [],
-} as const satisfies Partial<Campaign>;
-const FROM_KEYS = ['name', 'address'] as const;
-
-/** The key that tells the kind of an occasion, and all keys that such an occasion may have. */
-const OCCASION_KEYS = {
-  attribute: ['attribute', 'changed'],
-  entered: ['entered'],
-  exited: ['exited'],
-} as const;
-const OCCASION_KINDS = ['attribute', 'entered', 'exited'] as const;
-const OCCASION_HINT =
-  'write { attribute: <name>, changed: true }, { entered: <segment> } or { exited: <segment> }';
 
 /**
  * Reads the file of one campaign. Never throws: whatever is wrong is among the errors, all of it at
- * once. Whether its segment and its template exist only the folder knows.
+ * once. Whether its segments and its template exist only the folder knows.
  *
  * @param folder as people know it, for the messages: `config/campaigns`
- * @param sender who writes when the file does not say
  */
 export function parseCampaign(
   source: SourceFile,
   folder: string,
-  sender?: Campaign['from'],
+  house: House = {},
 ): ParsedCampaign {
   const file = `${folder}/${source.name}`;
   const faults = new Faults(file, 'campaign-invalid');
+  const references: References = [];
   const id = readId(source.name, faults);
   const value = readYaml(source.text, faults);
   const fields =
     value === undefined && faults.errors.length > 0
       ? undefined
       : readMapping(value, CAMPAIGN_KEYS, 'a campaign', '', faults);
-  const campaign = fields === undefined ? undefined : readCampaign(id, fields, sender, faults);
   const { errors } = faults;
-  return { id, file, campaign: errors.length > 0 ? undefined : campaign, errors };
+  if (fields === undefined) {
+    return { id, file, campaign: undefined, errors, references, template: undefined };
+  }
+  const template = readTemplate(own(fields, 'template'), faults);
+  const read = readCampaign({ id, fields, house, faults, references });
+  const campaign =
+    errors.length > 0 || read === undefined || template === undefined
+      ? undefined
+      : { ...read, template };
+  return { id, file, campaign, errors, references, template };
 }
 
 function readId(name: string, faults: Faults): CampaignId {
@@ -81,89 +85,105 @@ function readId(name: string, faults: Faults): CampaignId {
   return id;
 }
 
-function readCampaign(
-  id: CampaignId,
-  fields: JsonObject,
-  sender: Campaign['from'] | undefined,
-  faults: Faults,
-): Campaign | undefined {
-  const given = own(fields, 'name');
-  const name = given === undefined ? id : readText(given, 'the name', 'name', faults);
-  const when = readOccasion(own(fields, 'when'), faults);
-  const waitMs = readWait(own(fields, 'wait'), faults);
-  const template = readTemplate(own(fields, 'template'), faults);
-  const written = own(fields, 'from');
-  const from = written === undefined && sender !== undefined ? sender : readFrom(written, faults);
-  if (name === undefined || when === undefined || waitMs === undefined) return undefined;
-  if (template === undefined || from === undefined) return undefined;
-  const wait = { kind: 'for', ms: waitMs } as const;
-  return { ...UNSAID, id, name, when, wait, template, from };
+interface CampaignReading {
+  readonly id: CampaignId;
+  readonly fields: JsonObject;
+  readonly house: House;
+  readonly faults: Faults;
+  readonly references: References;
 }
 
-function readOccasion(value: unknown, faults: Faults): Occasion | undefined {
-  if (value === undefined) return faults.add('when', 'a campaign has no "when"', OCCASION_HINT);
-  const allKeys = Object.values(OCCASION_KEYS).flat();
-  const fields = readMapping(value, allKeys, 'an occasion', 'when', faults);
-  if (fields === undefined) return undefined;
-  const [kind] = keysAmong(fields, OCCASION_KINDS);
-  if (kind === undefined) return faults.add('when', 'an occasion of no kind', OCCASION_HINT);
-  const known: readonly string[] = OCCASION_KEYS[kind];
-  const strangers = keysAmong(fields, allKeys).filter((key) => !known.includes(key));
-  if (strangers.length > 0) {
-    const names = strangers.map((key) => `"${key}"`).join(', ');
-    return faults.add('when', `"${kind}" and ${names} are two occasions in one`, OCCASION_HINT);
+/** @returns undefined when a fault was added */
+function readCampaign(reading: CampaignReading): Omit<Campaign, 'template'> | undefined {
+  const { id, fields, house, faults, references } = reading;
+  const value = (key: (typeof CAMPAIGN_KEYS)[number]) => own(fields, key);
+  const name =
+    value('name') === undefined ? id : readText(value('name'), 'the name', 'name', faults);
+  const kind = readWord(value('kind'), 'kind', ['marketing', 'transactional'], faults);
+  const when = readOccasion(value('when'), { faults, references });
+  const wait = readWait(value('wait'), faults);
+  const written = value('until');
+  const until = written === undefined ? undefined : readUntil(written, { faults, references });
+  const condition = readCondition(value('if'), when, reading);
+  const reentry = readReentry(value('reentry'), faults);
+  const age = value('maxAge');
+  const ageMaxMs = age === undefined ? HOUR_MS : readDuration(age, 'maxAge', faults);
+  const holdoutPercent = readHoldout(value('holdout'), faults);
+  const quiet = readWord(value('quietHours'), 'quietHours', ['obey', 'ignore'], faults);
+  const sender = value('from') === undefined ? house.sender : undefined;
+  const from = sender ?? readFrom(value('from'), faults);
+  const offers = readOffers(value('offers'), faults, references);
+  if (name === undefined || when === undefined || wait === undefined) return undefined;
+  if (reentry === undefined || ageMaxMs === undefined || holdoutPercent === undefined) {
+    return undefined;
   }
-  return kind === 'attribute' ? readChange(fields, faults) : readTransition(kind, fields, faults);
+  if (from === undefined || offers === undefined) return undefined;
+  const obeys = (quiet ?? (kind === 'transactional' ? 'ignore' : 'obey')) === 'obey';
+  return {
+    id,
+    name,
+    kind: kind ?? 'marketing',
+    when,
+    wait,
+    until: until ?? contraryOf(when),
+    ...(condition !== undefined && { condition }),
+    reentry,
+    ageMaxMs,
+    holdoutPercent,
+    ...(obeys && house.quietHours !== undefined && { quietHours: house.quietHours }),
+    from,
+    offers,
+  };
 }
 
-function readChange(fields: JsonObject, faults: Faults): Occasion | undefined {
-  const place = 'when.attribute';
-  const attribute = readText(own(fields, 'attribute'), "an attribute's name", place, faults);
-  const changed = own(fields, 'changed');
-  if (changed !== true) {
-    const message = `"changed" must be true, not ${show(changed)}`;
-    return faults.add('when.changed', message, 'write { attribute: <name>, changed: true }');
+/** What ends a wait when nothing was said: that what set it off is undone. */
+function contraryOf(when: Occasion): readonly Happening[] {
+  switch (when.kind) {
+    case 'entered':
+      return [{ kind: 'exited', segment: when.segment }];
+    case 'exited':
+      return [{ kind: 'entered', segment: when.segment }];
+    default:
+      return [];
   }
-  return attribute === undefined ? undefined : { kind: 'changed', attribute };
 }
 
-function readTransition(
-  kind: 'entered' | 'exited',
-  fields: JsonObject,
-  faults: Faults,
-): Occasion | undefined {
-  const segment: SegmentId | undefined = readText(
-    own(fields, kind),
-    "a segment's id",
-    `when.${kind}`,
-    faults,
+/** Reads `if`; without it: that the customer still is where the occasion put them. */
+function readCondition(
+  value: unknown,
+  when: Occasion | undefined,
+  { faults, references }: CampaignReading,
+): Rule | undefined {
+  if (value === 'always') return undefined;
+  if (value !== undefined) {
+    const read = parseRule(value, 'if', faults);
+    references.push(...read.references);
+    return read.rule;
+  }
+  if (when === undefined || !('segment' in when)) return undefined;
+  const member: Rule = { kind: 'segment', segment: when.segment };
+  return when.kind === 'exited' ? { kind: 'not', rule: member } : member;
+}
+
+function readHoldout(value: unknown, faults: Faults): number | undefined {
+  if (value === undefined) return 0;
+  if (typeof value === 'number' && value >= 0 && value <= 100) return value;
+  const hint = 'it is the percentage of people who get nothing, such as 10';
+  return faults.add(
+    'holdout',
+    `"holdout" must be a number from 0 to 100, not ${show(value)}`,
+    hint,
   );
-  return segment === undefined ? undefined : { kind, segment };
 }
 
-function readWait(value: unknown, faults: Faults): DurationMs | undefined {
-  if (value === undefined || value === 0) return 0;
-  const waitMs = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (waitMs !== undefined) return waitMs;
-  const hint = 'a whole number and one of s, m, h, d, w, such as 10m; or leave it out';
-  return faults.add('wait', `${show(value)} is no wait`, hint);
-}
-
-function readTemplate(value: unknown, faults: Faults): string | undefined {
-  const template = readText(value, 'the template', 'template', faults);
-  if (template === undefined || ID_PATTERN.test(template)) return template;
-  const message = `${show(template)} is no name of a template`;
-  return faults.add('template', message, 'it is the name of a folder of templates/');
-}
-
-function readFrom(value: unknown, faults: Faults): Campaign['from'] | undefined {
-  const fields = readMapping(value, FROM_KEYS, 'a sender', 'from', faults);
-  if (fields === undefined) return undefined;
-  const name = readText(own(fields, 'name'), "the sender's name", 'from.name', faults);
-  const address = readText(own(fields, 'address'), "the sender's address", 'from.address', faults);
-  if (address !== undefined && !isAddress(address)) {
-    const hint = 'write the address alone, such as school@example.com';
-    return faults.add('from.address', `${show(address)} is no mail address`, hint);
-  }
-  return name === undefined || address === undefined ? undefined : { name, address };
+/** @returns undefined also when nothing was written */
+function readWord<Word extends string>(
+  value: unknown,
+  key: string,
+  words: readonly Word[],
+  faults: Faults,
+): Word | undefined {
+  const word = words.find((each) => each === value);
+  if (word !== undefined || value === undefined) return word;
+  return faults.add(key, `"${key}" must be ${words.join(' or ')}, not ${show(value)}`);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parseCampaigns } from '../../src/campaign/folder.ts';
 
@@ -32,15 +31,28 @@ test('a segment and a template must exist, and all errors are shown at once', ()
   );
 });
 
-test('the campaign that ships', async () => {
-  const shipped = new URL('../../config/campaigns/course-welcome.yaml', import.meta.url);
-  const source = { name: 'course-welcome.yaml', text: await readFile(shipped, 'utf8') };
-  const known = { segments: new Set<string>(), templates: new Set(['course-welcome']) };
-  expect(parseCampaigns([source], 'config/campaigns', known)).toMatchObject([
-    {
-      id: 'course-welcome',
-      when: { kind: 'changed', attribute: 'course' },
-      wait: { kind: 'for', ms: 10_000 },
-    },
-  ]);
+test('every segment that is named must exist, wherever it is named', () => {
+  const text = `when: { entered: vip }
+until: [{ exited: vipp }, { event: A }]
+if: { any: [{ segment: lapsd }, { segment: vip }] }
+offers: [{ segment: vp, offer: 1 }]
+template: welcome
+from: { name: S, address: s@example.com }
+`;
+  const run = () => parseCampaigns([{ name: 'a.yaml', text }], 'c', KNOWN);
+  for (const [place, hint] of [
+    ['until[0].exited', 'vip'],
+    ['if.any[0].segment', 'lapsed'],
+    ['offers[0].segment', 'vip'],
+  ]) {
+    expect(run).toThrow(`  at c/a.yaml: ${place}\n  hint: did you mean "${hint}"?`);
+  }
+});
+
+test('unknown names are told along with what else is wrong', () => {
+  const text = 'when: { entered: vipp }\ntemplate: welcom\nwait: soon\n';
+  const run = () => parseCampaigns([{ name: 'a.yaml', text }], 'c', KNOWN);
+  for (const place of ['when.entered', 'template', 'wait', 'from']) {
+    expect(run).toThrow(`  at c/a.yaml: ${place}\n`);
+  }
 });

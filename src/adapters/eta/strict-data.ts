@@ -25,9 +25,16 @@ export function strict<T extends object>(data: T, path: string): T {
         const value: unknown = Reflect.get(target, key);
         return isData(value) ? strict(value, join(path, String(key))) : value;
       }
-      throw new MissingField(join(path, key), Object.keys(target).toSorted());
+      throw new MissingField(join(path, key), fieldsOf(target));
     },
   });
+}
+
+/** Those that begin with two underscores are eta's own. */
+function fieldsOf(target: object): readonly string[] {
+  return Object.keys(target)
+    .filter((key) => !key.startsWith('__'))
+    .toSorted();
 }
 
 function join(path: string, key: string): string {
@@ -38,18 +45,27 @@ function isData(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** `it.maybe('customer.name', …)`, or, of an object in hand, `it.maybe(product, 'name', …)`. */
+export type Maybe = (...asked: readonly unknown[]) => unknown;
+
 /**
  * The one way for a template to ask for what may be missing.
  *
- * @param paths dotted: `customer.first_name`
- * @returns     the first of these fields that is there and not empty; undefined when none is
+ * @returns by dotted paths, the first of the fields that is there and not empty; undefined when
+ *          none is
  */
-export function maybe(data: object, paths: readonly string[]): unknown {
-  for (const path of paths) {
-    const value = path.split('.').reduce<unknown>(step, data);
-    if (value !== undefined && value !== null && value !== '') return value;
-  }
-  return undefined;
+export function maybeIn(data: object): Maybe {
+  return (...asked) => {
+    const [first, ...others] = asked;
+    const isInHand = typeof first !== 'string';
+    for (const path of isInHand ? others : asked) {
+      const value = String(path)
+        .split('.')
+        .reduce<unknown>(step, isInHand ? first : data);
+      if (value !== undefined && value !== null && value !== '') return value;
+    }
+    return undefined;
+  };
 }
 
 function step(value: unknown, key: string): unknown {

@@ -37,8 +37,9 @@ test('escapes in html, and only there', async () => {
   const { render } = await loadTemplates(folder);
   expect(render('letter', { name: `<b>"Ann" & Bob's</b>` })).toEqual({
     subject: `<b>"Ann" & Bob's</b>`,
-    html: '&lt;b&gt;&quot;Ann&quot; &amp; Bob&#39;s&lt;/b&gt;',
+    html: `&lt;b&gt;"Ann" &amp; Bob's&lt;/b&gt;`,
     text: `<b>"Ann" & Bob's</b>`,
+    refusedLinks: [],
   });
 });
 
