@@ -8,6 +8,9 @@ const REAL = [
   'tests/integration/**/*.test.ts',
 ];
 
+/** The default of a second is less than what a busy machine may take for anything. */
+const PATIENCE = { timeout: 30_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +21,7 @@ export default defineConfig({
           exclude: REAL,
           benchmark: { include: ['bench/**/*.bench.ts'] },
           testTimeout: 60_000,
+          expect: { poll: PATIENCE },
           sequence: { groupOrder: 0 },
         },
       },
@@ -28,7 +32,8 @@ export default defineConfig({
           benchmark: { include: [] },
           globalSetup: 'tests/support/built.mjs',
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: PATIENCE },
           // One file at a time: the servers and the roles of one test are enough for two cores.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

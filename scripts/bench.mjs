@@ -2,7 +2,7 @@
 //
 //   node scripts/bench.mjs <name> [flags of that benchmark]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
 import { ROOT, say } from './setup/say.mjs';
@@ -31,6 +31,8 @@ await setUp('build');
 mkdirSync(OUTPUT, { recursive: true });
 // Below node_modules the project's own `"type": "module"` does not hold.
 writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "module" }\n');
+// Servers are started with the project's own files, which the program looks for beside itself.
+if (!existsSync(join(OUTPUT, 'config'))) symlinkSync(join(ROOT, 'config'), join(OUTPUT, 'config'));
 const status = runNode(TSC);
 process.exitCode =
   status === 0 ? runNode([...FLAGS, join(OUTPUT, 'bench', `${name}.js`), ...args]) : status;

@@ -3,7 +3,10 @@
 //
 //   node scripts/soak.mjs [--minutes 6] [--seed 7] [--customers 100000] [--rate 1600]
 //                         [--partitions 16] [--checkpoint-every 10s] [--folder <folder>]
+//                         [--redis-away 60 [--how stopped | killed]]
+//   node scripts/soak.mjs mail [--letters 5000] [--kills 50] [--seed 7]
 //
+// `mail` kills the mailer, and has it write to a mail server that fails at every stage.
 // The folder keeps data and logs. What is here runs from its sources, since it starts the project's
 // programs by their places in it.
 import { join } from 'node:path';
@@ -13,9 +16,14 @@ import { ROOT } from './setup/say.mjs';
 await setUp('demo');
 // Not before the packages are there.
 const { runnerImport } = await import('vite');
-const { module } = await runnerImport(join(ROOT, 'tests/soak/main.ts'), {
-  root: ROOT,
-  configFile: false,
-  logLevel: 'error',
-});
-process.exitCode = await module.main(process.argv.slice(2));
+const [first, ...rest] = process.argv.slice(2);
+const isMail = first === 'mail';
+const { module } = await runnerImport(
+  join(ROOT, isMail ? 'tests/soak/mail/main.ts' : 'tests/soak/main.ts'),
+  {
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+  },
+);
+process.exitCode = await module.main(isMail ? rest : process.argv.slice(2));

@@ -46,12 +46,17 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['base', 'wire', PORTS],
     packages: ['nodemailer', 'postal-mime', 'smtp-server'],
   },
-  'adapters/eta': { rooms: ['base', 'wire', PORTS], packages: ['eta'] },
+  'adapters/eta': {
+    rooms: ['base', 'wire', PORTS],
+    packages: ['cheerio', 'eta', 'html-to-text', 'juice'],
+  },
+  'adapters/cheerio': { rooms: ['base', 'wire', PORTS], packages: ['cheerio'] },
+  'adapters/node-crypto': { rooms: ['base', 'wire', PORTS], packages: [] },
   'adapters/pino': { rooms: ['base', PORTS], packages: ['pino'] },
   'adapters/prom': { rooms: ['base', PORTS], packages: ['prom-client'] },
   app: {
     rooms: [...PURE, 'roles', 'adapters'],
-    packages: ['cli-progress', 'commander', 'yaml', 'zod'],
+    packages: ['cli-progress', 'commander', 'csv-parse', 'csv-stringify', 'yaml', 'zod'],
   },
   dashboard: { rooms: ['wire'], packages: ['@fontsource-variable/inter', 'preact', 'uplot'] },
 };

@@ -34,6 +34,7 @@ function engine(load: Load): Contestant {
     graceMs: GRACE_MS,
     dedupWindowMs: 600_000,
     dedupIdsMax: 100_000,
+    partitions: 1,
   } as const;
   const partition = new Partition(settings);
   const definitions = definitionsOf(load);
@@ -47,7 +48,7 @@ function engine(load: Load): Contestant {
       partition.apply({ storedAt: at + GRACE_MS, body: { kind: 'tick' } });
       return definitions.segments.map(({ id }) => partition.counts().get(id)?.members ?? 0);
     },
-    memory: () => partition.memory(),
+    memory: () => partition.questions.memory(),
   };
 }
 

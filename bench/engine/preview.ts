@@ -26,7 +26,7 @@ export function measurePreview(): string {
     let count = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const startedAt = performance.now();
-      count = partition.countOf(rule) ?? Number.NaN;
+      count = partition.questions.countOf(rule) ?? Number.NaN;
       millis.push(performance.now() - startedAt);
     }
     return [name, count.toLocaleString('en'), showSpread(spreadOf(millis))];
@@ -40,6 +40,7 @@ function crowded(): Partition {
     graceMs: 0,
     dedupWindowMs: 600_000,
     dedupIdsMax: 100_000,
+    partitions: 1,
   });
   const stream = new Stream(LOAD);
   partition.apply({ storedAt: 0, body: { kind: 'define', definitions } });

@@ -114,11 +114,18 @@ export class Stream {
 
   /** The next events of a few busy customers and of many quiet ones. */
   take(count: number): CustomerEvent[] {
-    return Array.from({ length: count }, () => {
-      const topic = this.#topics[Math.floor(this.#random() * this.#topics.length)];
-      const category = topic?.category ?? `category-${Math.floor(this.#random() * 50)}`;
-      return this.#event(this.#customer(), topic?.event ?? '', category);
-    });
+    return Array.from({ length: count }, () => this.#next(() => this.#customer()));
+  }
+
+  /** The next event, of one customer. */
+  takeOf(customer: number): CustomerEvent {
+    return this.#next(() => customer);
+  }
+
+  #next(customer: () => number): CustomerEvent {
+    const topic = this.#topics[Math.floor(this.#random() * this.#topics.length)];
+    const category = topic?.category ?? `category-${Math.floor(this.#random() * 50)}`;
+    return this.#event(customer(), topic?.event ?? '', category);
   }
 
   /** By Zipf's law with exponent 1: the k-th busiest of n has a share of 1 / (k · ln n). */

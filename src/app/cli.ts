@@ -1,14 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { ShoalError, ShoalErrors } from '../base/error.ts';
 import { backtestCommand } from './commands/backtest.ts';
+import { campaignCommand } from './commands/campaign.ts';
+import { campaignsCommand } from './commands/campaigns.ts';
 import { configCommand } from './commands/config.ts';
+import { consentsCommand } from './commands/consents.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { sendCommand } from './commands/send.ts';
 import { startCommand } from './commands/start.ts';
+import { suppressionsCommand } from './commands/suppressions.ts';
 import { testCommand } from './commands/test.ts';
 import { triggersCommand } from './commands/triggers.ts';
 import { validateCommand } from './commands/validate.ts';
+import { whyCommand } from './commands/why.ts';
 
 /** What a process ends with; sysexits.h gives 78 its meaning. */
 const EXIT = { done: 0, failed: 1, wrongUsage: 2, badConfiguration: 78 } as const;
@@ -36,9 +41,14 @@ export function program(): Command {
     .addCommand(backtestCommand())
     .addCommand(testCommand())
     .addCommand(validateCommand())
+    .addCommand(campaignCommand())
     .addCommand(configCommand())
     .addCommand(triggersCommand())
     .addCommand(doctorCommand())
+    .addCommand(whyCommand())
+    .addCommand(campaignsCommand())
+    .addCommand(suppressionsCommand())
+    .addCommand(consentsCommand())
     .showHelpAfterError('shoal --help shows all commands and flags')
     .exitOverride();
 }
@@ -56,7 +66,7 @@ function addTo(value: string, before: readonly string[]): readonly string[] {
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const shoal = program();
-    for (const command of shoal.commands) command.exitOverride();
+    overrideExits(shoal);
     await shoal.parseAsync([...args], { from: 'user' });
     return EXIT.done;
   } catch (error) {
@@ -68,6 +78,12 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+/** Else a command would end the process by itself when it is used wrongly. */
+function overrideExits(command: Command): void {
+  command.exitOverride();
+  for (const each of command.commands) overrideExits(each);
 }
 
 function statusOf(error: ShoalError | ShoalErrors): number {

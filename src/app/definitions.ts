@@ -4,8 +4,10 @@ import { UTC } from '../base/zone.ts';
 import { parseCampaigns, type Known } from '../campaign/folder.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Definitions } from '../compile/definitions.ts';
+import { needsLocalTime } from '../compile/wait.ts';
 import { loadSegments, readSources } from './definitions-folder.ts';
 import type { Settings } from './settings.ts';
+import { zoneTable } from './zone-table.ts';
 import { zoneOf } from './zone.ts';
 
 /**
@@ -33,13 +35,15 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
       segments: segments && new Set(segments.map(({ id }) => id)),
       templates: templates && new Set(templates.names),
       sender: mail.from,
+      quietHours: mail.quietHours,
     }),
   );
   if (segments === undefined || campaigns === undefined || errors.length > 0) {
     throw new ShoalErrors(errors);
   }
   const zone = timezone === UTC.name ? UTC : zoneOf(timezone, now);
-  return { segments, campaigns, zone };
+  const zones = campaigns.some(needsLocalTime) ? zoneTable(now) : undefined;
+  return { segments, campaigns, zone, zones };
 }
 
 async function loadCampaigns(folder: string, known: Known): Promise<readonly Campaign[]> {

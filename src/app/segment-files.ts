@@ -91,8 +91,8 @@ function definedTwice({ name, shownAs }: SegmentText, other: string): ShoalError
   });
 }
 
-/** The parser knows a file by its name alone. */
-function placed(error: ShoalError, shownAs: ReadonlyMap<string, string>): ShoalError {
+/** An error at its place: the parser knows a file by its name alone. */
+export function placed(error: ShoalError, shownAs: ReadonlyMap<string, string>): ShoalError {
   const { code, remedy, message, where = '', hint, cause } = error;
   const [name = '', ...place] = where.split(': ');
   const known = shownAs.get(name) ?? name;

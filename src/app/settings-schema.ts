@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../base/time.ts';
+import { parseFrequencyCaps } from '../campaign/frequency-cap.ts';
+import { parseQuietHours } from '../campaign/quiet-hours.ts';
 
 /*
  * The settings as they are written: in `config/shoal.yaml`, in SHOAL_* variables, in flags. Every
@@ -20,7 +22,71 @@ const timezone = z
   );
 
 /** Paths whose values are, or may hold, a secret: hidden when shown, readable from a file. */
-export const SECRETS: readonly string[] = ['nats.url', 'redis.url', 'smtp.password'];
+export const SECRETS: readonly string[] = [
+  'nats.url',
+  'redis.url',
+  'smtp.password',
+  'mail.secret',
+  'mail.dkim.privateKey',
+];
+
+/** Shorter ones could be guessed by trying. */
+const SECRET_LENGTH_MIN = 16;
+
+const quietHours = z
+  .strictObject({ from: z.string().default(''), to: z.string().default('') })
+  .refine(
+    ({ from, to }) => from + to === '' || parseQuietHours(from, to) !== undefined,
+    'is no pair of times such as { from: "21:00", to: "08:00" }',
+  );
+
+const dkim = z
+  .strictObject({
+    domain: z.string().default(''),
+    selector: z.string().default(''),
+    privateKey: z.string().default(''),
+  })
+  .refine(
+    ({ domain, selector, privateKey }) =>
+      domain + selector + privateKey === '' || ![domain, selector, privateKey].includes(''),
+    'is wanting: domain, selector and privateKey are given together or not at all',
+  );
+
+const publicUrl = z
+  .string()
+  .refine(
+    (text) => text === '' || /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
+    'is no address such as https://mail.example.com',
+  );
+
+const mail = z.strictObject({
+  from: z
+    .strictObject({
+      name: z.string().default('Shoal'),
+      address: z.email('is no mail address').default('shoal@example.com'),
+    })
+    .prefault({}),
+  quietHours: quietHours.prefault({}),
+  caps: z
+    .string()
+    .refine(
+      (text) => parseFrequencyCaps(text) !== undefined,
+      'is no list of caps such as 3/7d 1/day',
+    )
+    .default(''),
+  consent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
+  ratePerSecond: z.number().int().min(1).default(200),
+  publicUrl: publicUrl.default(''),
+  secret: z
+    .string()
+    .refine(
+      (text) => text === '' || text.length >= SECRET_LENGTH_MIN,
+      `is shorter than ${SECRET_LENGTH_MIN} characters`,
+    )
+    .default(''),
+  opens: z.boolean().default(false),
+  dkim: dkim.prefault({}),
+});
 
 export const settingsSchema = z.strictObject({
   cluster: z
@@ -68,16 +134,7 @@ export const settingsSchema = z.strictObject({
       password: z.string().default(''),
     })
     .prefault({}),
-  mail: z
-    .strictObject({
-      from: z
-        .strictObject({
-          name: z.string().default('Shoal'),
-          address: z.email('is no mail address').default('shoal@example.com'),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+  mail: mail.prefault({}),
   folders: z
     .strictObject({
       segments: z.string().default('config/segments'),

@@ -5,6 +5,9 @@ import { assert } from '../base/assert.ts';
 import { ShoalError, ShoalErrors } from '../base/error.ts';
 import { isObject } from '../base/json.ts';
 import { parseDuration, type DurationMs } from '../base/time.ts';
+import type { QuietHours } from '../campaign/campaign.ts';
+import { parseFrequencyCaps, type FrequencyCap } from '../campaign/frequency-cap.ts';
+import { parseQuietHours } from '../campaign/quiet-hours.ts';
 import { didYouMean } from '../rules/fault.ts';
 import { fromEnvironment, type Environment, type Overlay } from './settings-environment.ts';
 import { settingPaths, settingsSchema, type WrittenSettings } from './settings-schema.ts';
@@ -12,14 +15,32 @@ import { settingPaths, settingsSchema, type WrittenSettings } from './settings-s
 /** The settings as the program uses them: durations in ms, the rest as written. */
 export interface Settings extends Omit<
   WrittenSettings,
-  'grace' | 'checkpoint' | 'dedup' | 'history'
+  'grace' | 'checkpoint' | 'dedup' | 'history' | 'mail'
 > {
   readonly graceMs: DurationMs;
   readonly checkpoint: { readonly intervalMs: DurationMs; readonly bytesPerSecondMax: number };
   readonly historyMs: DurationMs;
   readonly dedup: { readonly windowMs: DurationMs; readonly idsMax: number };
+  readonly mail: MailSettings;
   /** All of it as it is written, for `shoal config`. */
   readonly written: WrittenSettings;
+}
+
+export interface MailSettings {
+  readonly from: WrittenSettings['mail']['from'];
+  /** Undefined: letters go out at any hour. */
+  readonly quietHours?: QuietHours | undefined;
+  readonly caps: readonly FrequencyCap[];
+  readonly consent: 'opt-out' | 'opt-in';
+  /** Of one mailer. */
+  readonly ratePerSecond: number;
+  /** Where recipients reach the gateway, without a slash at its end; undefined: not told. */
+  readonly publicUrl?: string | undefined;
+  /** What links are signed with; undefined: not told. */
+  readonly secret?: string | undefined;
+  /** Whether a pixel tells when a letter is opened. */
+  readonly opens: boolean;
+  readonly dkim?: WrittenSettings['mail']['dkim'] | undefined;
 }
 
 export interface SettingsSources {
@@ -146,7 +167,7 @@ function badSettings(message: string, where: string, hint?: string, cause?: unkn
 }
 
 function toSettings(written: WrittenSettings): Settings {
-  const { grace, checkpoint, dedup, history, ...same } = written;
+  const { grace, checkpoint, dedup, history, mail, ...same } = written;
   return {
     ...same,
     graceMs: ms(grace),
@@ -156,7 +177,26 @@ function toSettings(written: WrittenSettings): Settings {
     },
     historyMs: ms(history),
     dedup: { windowMs: ms(dedup.window), idsMax: dedup.ids },
+    mail: mailSettings(mail),
     written,
+  };
+}
+
+function mailSettings({
+  quietHours,
+  caps,
+  publicUrl,
+  ...same
+}: WrittenSettings['mail']): MailSettings {
+  const frequencyCaps = parseFrequencyCaps(caps);
+  assert(frequencyCaps !== undefined, 'the schema has let only caps through');
+  return {
+    ...same,
+    quietHours: parseQuietHours(quietHours.from, quietHours.to),
+    caps: frequencyCaps,
+    publicUrl: publicUrl === '' ? undefined : publicUrl.replace(/\/+$/, ''),
+    secret: same.secret === '' ? undefined : same.secret,
+    dkim: same.dkim.domain === '' ? undefined : same.dkim,
   };
 }
 

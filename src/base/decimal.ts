@@ -98,6 +98,30 @@ function decimalOf(value: number): { readonly mantissa: bigint; readonly decimal
   return { mantissa: mantissa * 10n ** BigInt(-decimals), decimals: 0 };
 }
 
+/** Units as decimal text, without needless zeros: 125000 is `12.5`. */
+export function textOfUnits(units: number | bigint): string {
+  const value = BigInt(units);
+  const size = value < 0n ? -value : value;
+  const whole = size / BigInt(UNITS_PER_ONE);
+  const fraction = String(size % BigInt(UNITS_PER_ONE))
+    .padStart(4, '0')
+    .replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/**
+ * The average of some amounts in units, rounded, ties away from zero: for people, not to compare
+ * with.
+ *
+ * @param count above 0
+ */
+export function averageUnits(sum: number | bigint, count: number): bigint {
+  const value = BigInt(sum);
+  const size = value < 0n ? -value : value;
+  const rounded = (2n * size + BigInt(count)) / (2n * BigInt(count));
+  return value < 0n ? -rounded : rounded;
+}
+
 /** A number that sums of units are compared with; it may have any number of decimals. */
 export interface Threshold {
   /** In units when that is a safe integer, as nearly always; else NaN. */

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from './time.ts';
+import { DAY_MS, MINUTE_MS, NEVER, type DurationMs, type EpochMs } from './time.ts';
 
 /**
  * The UTC offsets of one time zone as a table: the pure folders must not ask `Intl`, whose answers
@@ -56,4 +56,47 @@ function firstShowing(zone: Zone, localMs: EpochMs, at: EpochMs): EpochMs {
       return jumpAt;
   }
   return at;
+}
+
+/**
+ * The first instant from `from` on at which a zone's clocks show a time of day: a time that they
+ * jump over counts as shown at the jump, one that they show twice is shown twice.
+ *
+ * @param minuteOfDay minutes after midnight, 0 to 1,439
+ * @returns `from` itself when they show it just then
+ */
+export function nextShowing(zone: Zone, from: EpochMs, minuteOfDay: number): EpochMs {
+  // A change at `from` itself may be the very jump.
+  let [at, offset] = [from, offsetAt(zone, from - 1)];
+  let changeAt = nextChangeAt(zone, from - 1);
+  for (;;) {
+    const showingAt = nextMultiple(at + offset, minuteOfDay * MINUTE_MS) - offset;
+    if (showingAt < changeAt) return showingAt;
+    const changed = offsetAt(zone, changeAt);
+    if (showingAt < changeAt + changed - offset) return changeAt;
+    [at, offset] = [changeAt, changed];
+    changeAt = nextChangeAt(zone, at);
+  }
+}
+
+/** When a zone's offset changes next after an instant; NEVER when it keeps it. */
+function nextChangeAt({ fromAts }: Zone, at: EpochMs): EpochMs {
+  let [low, high] = [1, fromAts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((fromAts[middle] ?? NEVER) > at) high = middle;
+    else low = middle + 1;
+  }
+  return fromAts[low] ?? NEVER;
+}
+
+/** The first local time from `local` on that is so far from a midnight. */
+function nextMultiple(local: EpochMs, intoDayMs: DurationMs): EpochMs {
+  return Math.ceil((local - intoDayMs) / DAY_MS) * DAY_MS + intoDayMs;
+}
+
+/** Minutes after midnight that a zone's clocks show, whole ones. */
+export function minuteOfDayAt(zone: Zone, at: EpochMs): number {
+  const local = at + offsetAt(zone, at);
+  return Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / MINUTE_MS);
 }

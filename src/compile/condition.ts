@@ -1,3 +1,4 @@
+import type { DurationMs } from '../base/time.ts';
 import type { Zone } from '../base/zone.ts';
 import type {
   Condition,
@@ -20,6 +21,7 @@ import { compileFilter, compileMatcher, type TestEvent, type TestValue } from '.
 import { compileAttribute, type ReadObject } from './path.ts';
 import {
   compileWindow,
+  endsNow,
   type CompiledWindow,
   type LastingWindow,
   type SlidingWindow,
@@ -27,7 +29,8 @@ import {
 
 /** What a condition keeps of one customer, and how its truth follows from that. */
 export type Shape =
-  /** Instants in a window that time moves; only the latest when it ends now. */
+  | CountShape
+  /** Instants in any other window that time moves; only the latest when it ends now. */
   | {
       readonly kind: 'instants';
       readonly window: SlidingWindow;
@@ -92,6 +95,15 @@ export type Shape =
     }
   | { readonly kind: 'sample'; readonly percent: number; readonly salt: string };
 
+/** The latest instants in a window of so many ms that ends now. */
+export interface CountShape {
+  readonly kind: 'count';
+  readonly windowMs: DurationMs;
+  /** As that of `instants`. */
+  readonly turns: readonly number[];
+  readonly test: NumberTest;
+}
+
 export interface LatestShape {
   readonly kind: 'latest';
   readonly window: CompiledWindow;
@@ -114,6 +126,8 @@ export interface Use {
 }
 
 export interface PlannedCondition {
+  /** The first of the conditions that have one series together; they follow one another. */
+  readonly first: number;
   /** Canonical text: equal conditions of different segments have the same. */
   readonly key: string;
   readonly shape: Shape;
@@ -122,18 +136,21 @@ export interface PlannedCondition {
   readonly uses: readonly Use[];
 }
 
+/** @param first as in the plan */
 export function planCondition(
-  index: number,
+  first: number,
   key: string,
   condition: Condition,
   zone: Zone,
 ): PlannedCondition {
   const shape = shapeOf(condition, zone);
-  return { key, shape, holdsForNothing: holdsForNothing(shape), uses: usesOf(index, condition) };
+  const uses = usesOf(first, condition);
+  return { first, key, shape, holdsForNothing: holdsForNothing(shape), uses };
 }
 
 function holdsForNothing(shape: Shape): boolean {
   switch (shape.kind) {
+    case 'count':
     case 'instants':
     case 'values':
     case 'set':
@@ -190,7 +207,9 @@ function eventShape({ window, measure, comparison }: EventCondition, zone: Zone)
     case 'count': {
       const test = compileNumberTest(comparison);
       if (isLasting) return { kind: 'totals', window: compiled, of: 'count', test };
-      return { kind: 'instants', window: compiled, turns: countsThatTurn(comparison), test };
+      const turns = countsThatTurn(comparison);
+      if (endsNow(window)) return { kind: 'count', windowMs: window.fromMs, turns, test };
+      return { kind: 'instants', window: compiled, turns, test };
     }
     case 'distinct': {
       const test = compileNumberTest(comparison);

@@ -54,21 +54,22 @@ export function compileDateTest(
   }
 }
 
-/** Whole years completed; undefined before the birth date. */
+/** Whole years completed in a time zone; below 0 before the birth date. */
+export function yearsAt(birth: CalendarDate, now: EpochMs, zone: Zone): number {
+  const today = dateOfUtc(now + offsetAt(zone, now));
+  const isBefore =
+    today.month < birth.month || (today.month === birth.month && today.day < birth.day);
+  return today.year - birth.year - (isBefore ? 1 : 0);
+}
+
 function compileAge(passes: NumberTest, zone: Zone): DateTest {
-  const yearsAt = (birth: DateValue, now: EpochMs): number => {
-    const today = dateOfUtc(now + offsetAt(zone, now));
-    const isBefore =
-      today.month < birth.month || (today.month === birth.month && today.day < birth.day);
-    return today.year - birth.year - (isBefore ? 1 : 0);
-  };
   return {
     holds: (birth, now) => {
-      const years = yearsAt(birth, now);
+      const years = yearsAt(birth, now, zone);
       return years >= 0 && passes(years);
     },
     nextAt: (birth, now) => {
-      const years = Math.max(yearsAt(birth, now), -1);
+      const years = Math.max(yearsAt(birth, now, zone), -1);
       return midnight(anniversaryIn(birth, birth.year + years + 1), zone);
     },
   };

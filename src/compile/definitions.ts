@@ -1,4 +1,5 @@
 import type { Zone } from '../base/zone.ts';
+import type { ZoneTable } from '../base/zone-table.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Segment } from '../rules/rule.ts';
 
@@ -8,4 +9,6 @@ export interface Definitions {
   readonly campaigns: readonly Campaign[];
   /** The configured time zone, with its offsets. */
   readonly zone: Zone;
+  /** Those of recipients; only where a campaign asks for their time. */
+  readonly zones?: ZoneTable | undefined;
 }

@@ -1,16 +1,20 @@
 import { assert } from '../base/assert.ts';
 import { canonicalJson } from '../base/json.ts';
-import type { CampaignId, SegmentId } from '../base/id.ts';
-import type { DurationMs } from '../base/time.ts';
+import type { SegmentId } from '../base/id.ts';
 import type { Zone } from '../base/zone.ts';
-import type { Condition } from '../rules/rule.ts';
+import { zonesByName } from '../base/zone-table.ts';
+import type { Condition, Rule } from '../rules/rule.ts';
+import { planCampaign, type PlannedCampaign } from './campaign.ts';
 import { planCondition, type PlannedCondition } from './condition.ts';
 import type { Definitions } from './definitions.ts';
+import { compileWatches, type Watches } from './occasion.ts';
 import { compileRoutes, type Routes } from './route.ts';
+import { inSeries } from './sharing.ts';
 import {
   compileRule,
   conditionsOf,
   inTopologicalOrder,
+  isCondition,
   segmentsOf,
   type CompiledRule,
 } from './rule.ts';
@@ -19,6 +23,8 @@ import {
 export interface Plan {
   readonly definitions: Definitions;
   readonly zone: Zone;
+  /** Where recipients may live, by name; empty unless a campaign asks for their time. */
+  readonly zones: ReadonlyMap<string, Zone>;
   readonly conditions: readonly PlannedCondition[];
   /** The place of an equal condition; undefined without one. */
   readonly conditionOf: (condition: Condition) => number | undefined;
@@ -32,22 +38,16 @@ export interface Plan {
   readonly samples: readonly number[];
   /** Segments that hold for a customer of whom nothing is kept. */
   readonly holdForNothing: ReadonlySet<number>;
+  /** By id. */
   readonly campaigns: readonly PlannedCampaign[];
-  /** Campaigns by the attribute whose change they wait for. */
-  readonly byChange: ReadonlyMap<string, readonly number[]>;
+  readonly watches: Watches;
 }
 
 export interface PlannedSegment {
   readonly id: SegmentId;
   readonly rule: CompiledRule;
-  /** Campaigns that an entry or an exit sets off. */
-  readonly onEntry: readonly number[];
-  readonly onExit: readonly number[];
-}
-
-export interface PlannedCampaign {
-  readonly id: CampaignId;
-  readonly waitMs: DurationMs;
+  /** The only condition of its rule, when it is a member who fits that and nobody else is. */
+  readonly condition: number | undefined;
 }
 
 /** What is looked at anew when something below it has changed. */
@@ -59,40 +59,42 @@ export interface Dependents {
 }
 
 export function compilePlan(definitions: Definitions): Plan & { readonly dependents: Dependents } {
-  const { zone, campaigns } = definitions;
+  const { zone, zones = [], campaigns } = definitions;
   const segments = inTopologicalOrder(definitions.segments);
   const numberOf = new Map(segments.map((segment, index) => [segment.id, index]));
-  const unique = uniqueConditions(segments.flatMap((segment) => conditionsOf(segment.rule)));
-  const conditions = [...unique.values()].map(({ index, key, condition }) =>
-    planCondition(index, key, condition, zone),
-  );
+  // A campaign's condition is kept like a segment's: so it can be asked for at any time.
+  const rules = [
+    ...segments.map(({ rule }) => rule),
+    ...campaigns.flatMap(({ condition }) => condition ?? []),
+  ];
+  const conditions = planConditions(unique(rules.flatMap(conditionsOf)), zone);
+  const indexOf = new Map(conditions.map(({ key }, index) => [key, index]));
   const numbering = {
-    conditionOf: (condition: Condition): number => found(unique.get(keyOf(condition))).index,
+    conditionOf: (condition: Condition): number => found(indexOf.get(keyOf(condition))),
     segmentOf: (id: SegmentId): number => found(numberOf.get(id)),
   };
   const planned = segments.map(({ id, rule }) => ({
     id,
     rule: compileRule(rule, numbering),
-    onEntry: indexesOf(campaigns, ({ when }) => when.kind === 'entered' && when.segment === id),
-    onExit: indexesOf(campaigns, ({ when }) => when.kind === 'exited' && when.segment === id),
+    condition: onlyCondition(rule, conditions, numbering.conditionOf),
   }));
   return {
     definitions,
     zone,
+    zones: zonesByName(zones),
     conditions,
-    conditionOf: (condition) => unique.get(keyOf(condition))?.index,
+    conditionOf: (condition) => indexOf.get(keyOf(condition)),
     segmentOf: (id) => numberOf.get(id),
     segments: planned,
-    routes: compileRoutes(conditions.flatMap((condition) => condition.uses)),
+    // Conditions that have one series together match the same events.
+    routes: compileRoutes(conditions.flatMap(({ first, uses }, i) => (i === first ? uses : []))),
     byAttribute: groupBy(conditions, ({ shape }) =>
       shape.kind === 'date' || shape.kind === 'value' ? attributeKeys(shape.attribute) : [],
     ),
     samples: indexesOf(conditions, ({ shape }) => shape.kind === 'sample'),
     holdForNothing: segmentsOfNobody(conditions, planned),
-    campaigns: campaigns.map(({ id, wait }) => ({ id, waitMs: wait.kind === 'for' ? wait.ms : 0 })),
-    byChange: groupBy(campaigns, ({ when }) =>
-      when.kind === 'changed' ? [when.attribute ?? ''] : [],
-    ),
+    campaigns: campaigns.map((campaign) => planCampaign(campaign, numbering)),
+    watches: compileWatches(campaigns),
     dependents: {
       ofCondition: invert(conditions.length, segments, (segment) =>
         conditionsOf(segment.rule).map(numbering.conditionOf),
@@ -104,28 +106,39 @@ export function compilePlan(definitions: Definitions): Plan & { readonly depende
   };
 }
 
-interface NumberedCondition {
-  readonly index: number;
-  readonly key: string;
-  readonly condition: Condition;
-}
-
 function keyOf(condition: Condition): string {
   return canonicalJson(condition);
 }
 
-function uniqueConditions(conditions: readonly Condition[]): Map<string, NumberedCondition> {
-  const unique = new Map<string, NumberedCondition>();
-  for (const condition of conditions) {
-    const key = keyOf(condition);
-    if (!unique.has(key)) unique.set(key, { index: unique.size, key, condition });
+function unique(conditions: readonly Condition[]): Condition[] {
+  return [...new Map(conditions.map((condition) => [keyOf(condition), condition])).values()];
+}
+
+function planConditions(conditions: readonly Condition[], zone: Zone): PlannedCondition[] {
+  const planned: PlannedCondition[] = [];
+  for (const sharing of inSeries(conditions)) {
+    const first = planned.length;
+    for (const condition of sharing) {
+      planned.push(planCondition(first, keyOf(condition), condition, zone));
+    }
   }
-  return unique;
+  return planned;
 }
 
 /** A name is looked up as a whole, then as a path, which begins with its first key. */
 function attributeKeys(name: string): string[] {
   return [...new Set([name, name.split('.', 1)[0] ?? name])];
+}
+
+/** The condition that a rule is, unless it holds for a customer of whom nothing is kept. */
+function onlyCondition(
+  rule: Rule,
+  conditions: readonly PlannedCondition[],
+  conditionOf: (condition: Condition) => number,
+): number | undefined {
+  if (!isCondition(rule)) return undefined;
+  const condition = conditionOf(rule);
+  return conditions[condition]?.holdsForNothing === true ? undefined : condition;
 }
 
 /** Evaluates every rule, in order, for a customer of whom nothing is kept. */

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../base/json.ts';
-import type { CustomerEvent } from '../rules/event.ts';
+import type { CustomerEvent, EventType } from '../rules/event.ts';
 import type { Filter, Path, Scalar } from '../rules/rule.ts';
 import type { Use } from './condition.ts';
 import { compileFilter } from './matcher.ts';
@@ -43,13 +43,13 @@ export function compileRoutes(uses: readonly Use[]): Routes {
     find(event, found) {
       const route = byEvent.get(event.event);
       if (route !== undefined) follow(route, event, found);
-      if (star !== undefined && isStarred(event)) follow(star, event, found);
+      if (star !== undefined && isStarred(event.type)) follow(star, event, found);
     },
   };
 }
 
 /** `*` is any track, page or screen. */
-function isStarred({ type }: CustomerEvent): boolean {
+export function isStarred(type: EventType): boolean {
   return type === 'track' || type === 'page' || type === 'screen';
 }
 

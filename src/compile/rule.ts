@@ -46,6 +46,12 @@ export function compileRule(rule: Rule, numbering: Numbering): CompiledRule {
   }
 }
 
+/** True for a rule that is a condition alone. */
+export function isCondition(rule: Rule): rule is Condition {
+  const [only, ...others] = conditionsOf(rule);
+  return only === rule && others.length === 0;
+}
+
 /** The conditions of a rule, in the order in which they are written. */
 export function conditionsOf(rule: Rule): Condition[] {
   switch (rule.kind) {

@@ -54,6 +54,13 @@ export function compileWindow(window: Window, zone: Zone): CompiledWindow {
   }
 }
 
+type RollingWindow = Extract<Window, { kind: 'rolling' }>;
+
+/** True for a window of a fixed length up to now. */
+export function endsNow(window: Window): window is RollingWindow {
+  return window.kind === 'rolling' && window.toMs === 0;
+}
+
 type Period = 'day' | 'week' | 'month' | 'year';
 
 /** Local midnight (as if the zone were UTC) at which the period of an instant begins. */

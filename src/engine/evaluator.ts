@@ -6,17 +6,18 @@ import { readDate } from '../compile/date.ts';
 import type { Use } from '../compile/condition.ts';
 import type { Facts } from '../compile/rule.ts';
 import type { CustomerEvent } from '../rules/event.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { Change } from './state/attributes.ts';
 import type { Effect, Why } from './effect.ts';
 import type { Flip } from './state/membership.ts';
-import type { Taken } from './series/behaviour.ts';
+import type { Behaviour, Taken } from './series/behaviour.ts';
+import type { Cells } from './series/cells.ts';
 import { keepDate } from './series/date.ts';
+import type { Occasions } from './occasions.ts';
 import type { State } from './state/state.ts';
-import type { Ended } from './state/waits.ts';
 
 /*
- * Takes in what happens to one customer at one instant, then looks once at all that it touched.
+ * Takes in what happens to one customer at one instant, then settles what that means for segments.
  *
  * 1. Conditions that an event cannot match are not looked at: cost follows the matches.
  * 2. A segment is evaluated after everything that changed at this instant is in: no transition is
@@ -32,21 +33,25 @@ type Emit = (effect: Effect) => void;
 export class Evaluator {
   readonly #state: State;
   readonly #emit: Emit;
+  readonly #occasions: Occasions;
   readonly #facts: Facts;
   readonly #contribution = new Contribution();
   readonly #numberOf: (value: string) => number;
-  /** Rows of series to look at. One may stand here twice: the second look finds nothing new. */
-  #touched: number[] = [];
   /** How many rows are to be looked at in turn, for those that were added. */
   #looksDue = 0;
-  /** What has ended and been triggered at this instant, told after the transitions. */
-  #told: ((why: Why) => void)[] = [];
   #amountsTooLarge = 0;
+  /** Per first condition of a series: the truths of those that share it, for nothing. */
+  readonly #truthsForNothing: readonly number[];
 
-  constructor(state: State, emit: Emit) {
+  constructor(state: State, emit: Emit, occasions: Occasions) {
     this.#state = state;
     this.#emit = emit;
+    this.#occasions = occasions;
     this.#numberOf = (value) => state.values.findOrAdd(value);
+    const nothing = state.series.openNone();
+    this.#truthsForNothing = state.behaviours.map(
+      (behaviour) => behaviour?.truths(nothing, 0) ?? 0,
+    );
     this.#facts = {
       holds: (condition, ordinal) => state.truths.holds(condition, ordinal),
       isMember: (segment, ordinal) => state.membership.isMember(segment, ordinal),
@@ -83,27 +88,37 @@ export class Evaluator {
   }
 
   #takeInto({ condition, part }: Use, ordinal: number, taken: Taken): void {
-    const { series, behaviours } = this.#state;
-    const row = series.find(condition, ordinal);
-    const cells = row === undefined ? series.openNone() : series.open(row);
-    if (behaviours[condition]?.take(cells, taken, part) !== true) return;
-    const kept = row ?? series.add(condition, ordinal, this.#holdsForNothing(condition));
-    if (row === undefined) this.#looksDue += LOOKS_FOR_NEW_ROW;
-    series.store(kept, cells);
-    this.#touched.push(kept);
+    const { series } = this.#state;
+    const behaviour = this.#behaviourOf(condition);
+    const known = series.find(condition, ordinal);
+    const cells = known === undefined ? series.openNone() : series.open(known);
+    if (!behaviour.take(cells, taken, part)) return;
+    const row = known ?? this.#addRow(condition, ordinal);
+    this.#look(row, behaviour, cells, taken.now);
   }
 
-  /** Attributes have changed: looks at the conditions that read them, tells of those watched. */
+  #addRow(condition: number, ordinal: number): number {
+    this.#looksDue += LOOKS_FOR_NEW_ROW;
+    return this.#state.series.add(condition, ordinal, this.#truthsForNothing[condition] ?? 0);
+  }
+
+  #behaviourOf(condition: number): Behaviour {
+    const behaviour = this.#state.behaviours[condition];
+    assert(behaviour !== undefined, 'a condition with a series has a behaviour');
+    return behaviour;
+  }
+
+  /** Attributes have changed: looks at the conditions that read them. */
   takeChanges(ordinal: number, changes: readonly Change[], at: EpochMs): void {
     const { plan, attributes } = this.#state;
     if (changes.length === 0) return;
     const conditions = new Set(changes.flatMap(({ name }) => plan.byAttribute.get(name) ?? []));
     const now = conditions.size === 0 ? {} : attributes.of(ordinal);
-    for (const condition of conditions) this.#takeAttributes(condition, ordinal, now);
-    for (const change of changes) this.#watch(ordinal, change, at);
+    for (const condition of conditions) this.#takeAttributes(condition, ordinal, now, at);
+    for (const change of changes) this.#occasions.takeChange(change);
   }
 
-  #takeAttributes(condition: number, ordinal: number, attributes: JsonObject): void {
+  #takeAttributes(condition: number, ordinal: number, attributes: JsonObject, now: EpochMs): void {
     const { plan, series, timers } = this.#state;
     const shape = plan.conditions[condition]?.shape;
     if (shape?.kind === 'value') {
@@ -118,77 +133,61 @@ export class Evaluator {
       this.#setTruth(condition, ordinal, false);
       return;
     }
-    const kept = row ?? series.add(condition, ordinal, false);
+    const kept = row ?? series.add(condition, ordinal, 0);
     const cells = series.open(kept);
     keepDate(cells, date);
-    series.store(kept, cells);
     timers.disarm(kept);
-    this.#touched.push(kept);
-  }
-
-  #watch(ordinal: number, { name, from, to }: Change, at: EpochMs): void {
-    const { plan, customers } = this.#state;
-    const campaigns = plan.byChange.get(name);
-    if (campaigns === undefined || to === null) return;
-    this.#told.push((why) => {
-      if (!isAnnounced(why)) return;
-      const customer = customers.idOf(ordinal);
-      this.#emit({ kind: 'changed', at, customer, why, attribute: name, from, to });
-      for (const campaign of campaigns) {
-        this.#enrol(campaign, ordinal, at, { attribute: name, from, to });
-      }
-    });
+    this.#look(kept, this.#behaviourOf(condition), cells, now);
   }
 
   /** Timers of one customer have rung. */
-  wake(ordinal: number, rows: readonly number[], at: EpochMs): void {
-    const { waits } = this.#state;
+  wake(rows: readonly number[], now: EpochMs): void {
+    const { waits, series } = this.#state;
     for (const row of rows) {
-      if (waits.isWait(row)) {
-        const ended = waits.end(row);
-        if (ended !== undefined) this.#told.push(() => this.#tellDue(ordinal, ended, at, 'time'));
-      } else this.#touched.push(row);
+      if (waits.isWait(row)) this.#occasions.takeRung(row);
+      else this.#look(row, this.#behaviourOf(series.condition(row)), series.open(row), now);
     }
   }
 
-  /** Looks at all that was touched, and tells what has changed. */
+  /** Looks at the segments of all that has changed, and tells what that changes. */
   settle(ordinal: number, now: EpochMs, why: Why): void {
-    const { membership, customers, series } = this.#state;
-    if (this.#touched.length > 0) {
-      for (const row of this.#touched) if (series.isThere(row)) this.#look(row, ordinal, now);
-      this.#touched = [];
-    }
+    const { membership, customers } = this.#state;
     for (const flip of membership.settle(this.#facts, ordinal)) {
       this.#tellFlip(flip, ordinal, now, why);
     }
     customers.settle(ordinal, now);
-    if (this.#told.length === 0) return;
-    const told = this.#told;
-    this.#told = [];
-    for (const tell of told) tell(why);
+    this.#occasions.settle(ordinal, now, why);
   }
 
-  #look(row: number, ordinal: number, now: EpochMs): void {
-    const { series, timers, behaviours } = this.#state;
-    const condition = series.condition(row);
-    const behaviour = behaviours[condition];
-    assert(behaviour !== undefined, 'a condition with a series has a behaviour');
-    const cells = series.open(row);
-    const truth = behaviour.holds(cells, now);
+  /**
+   * What the cells of a row mean now. It may be looked at twice in an instant: no segment is in
+   * between.
+   */
+  #look(row: number, behaviour: Behaviour, cells: Cells, now: EpochMs): void {
+    const { series, timers } = this.#state;
+    const truths = behaviour.truths(cells, now);
     const isEmpty = cells.length === 0;
     if (!isEmpty) {
       const nextAt = behaviour.nextAt(cells, now);
       assert(nextAt > now, 'what time changes next lies ahead');
       timers.armBy(row, nextAt);
-      const isDying = nextAt === NEVER && behaviour.deadFrom !== undefined;
-      series.setDeadFrom(row, isDying ? behaviour.deadFrom(cells) : NEVER);
+      const deadFrom = nextAt === NEVER ? behaviour.deadFrom?.(cells) : undefined;
+      series.setDeadFrom(row, deadFrom ?? NEVER);
     }
     series.store(row, cells);
-    if (truth !== series.truth(row)) {
-      series.setTruth(row, truth);
-      this.#setTruth(condition, ordinal, truth);
+    const flipped = truths ^ series.truths(row);
+    if (flipped !== 0) {
+      series.setTruths(row, truths);
+      this.#setTruths(series.condition(row), series.ordinal(row), truths, flipped);
     }
     if (isEmpty) this.#drop(row);
+  }
+
+  #setTruths(firstCondition: number, ordinal: number, truths: number, flipped: number): void {
+    for (let rest = flipped; rest !== 0; rest &= rest - 1) {
+      const bit = 31 - Math.clz32(rest & -rest);
+      this.#setTruth(firstCondition + bit, ordinal, ((truths >>> bit) & 1) === 1);
+    }
   }
 
   /**
@@ -214,11 +213,7 @@ export class Evaluator {
   #setTruth(condition: number, ordinal: number, truth: boolean): void {
     const { truths, membership, plan } = this.#state;
     if (!truths.set(condition, ordinal, truth)) return;
-    membership.touch(plan.dependents.ofCondition[condition] ?? []);
-  }
-
-  #holdsForNothing(condition: number): boolean {
-    return this.#state.plan.conditions[condition]?.holdsForNothing === true;
+    membership.touch(plan.dependents.ofCondition[condition] ?? [], truth);
   }
 
   #tellFlip({ segment, isEntry }: Flip, ordinal: number, at: EpochMs, why: Why): void {
@@ -226,29 +221,12 @@ export class Evaluator {
     const planned = plan.segments[segment];
     if (planned === undefined) return;
     const kind = isEntry ? 'entry' : 'exit';
-    const { id, onEntry, onExit } = planned;
+    const { id } = planned;
     this.#emit({ kind, at, customer: customers.idOf(ordinal), why, segment: id });
-    if (!isAnnounced(why)) return;
-    for (const campaign of isEntry ? onEntry : onExit) {
-      this.#told.push(() => this.#enrol(campaign, ordinal, at, { segment: id, kind }));
-    }
-  }
-
-  #enrol(campaign: number, ordinal: number, at: EpochMs, trigger: Json): void {
-    const ended = this.#state.waits.enrol(campaign, ordinal, at, trigger);
-    if (ended !== undefined) this.#tellDue(ordinal, ended, at, 'event');
-  }
-
-  #tellDue(ordinal: number, ended: Ended, at: EpochMs, why: Why): void {
-    const customer = this.#state.customers.idOf(ordinal);
-    this.#emit({ kind: 'due', at, customer, why, ...ended });
+    this.#occasions.takeFlip(id, isEntry);
   }
 }
 
 function isNothing({ count, amounts, values }: Contribution): boolean {
   return count === 0 && amounts.length === 0 && values.length === 0;
-}
-
-function isAnnounced(why: Why): boolean {
-  return why === 'event' || why === 'time';
 }

@@ -21,6 +21,8 @@ export interface Memory {
   readonly bitmapBytes: number;
   /** Of the values that `distinct` has met. */
   readonly valueBytes: number;
+  /** Of the last orders and products viewed, where a campaign asks for them. */
+  readonly recentBytes: number;
 }
 
 /** Looks at every series and bitmap: for figures, not for each event. */
@@ -45,5 +47,6 @@ export function memoryOf(state: State): Memory {
     },
     bitmapBytes: truths.bytesUsed() + membership.bytesUsed(),
     valueBytes: texts + index,
+    recentBytes: state.recent?.bytesUsed() ?? 0,
   };
 }

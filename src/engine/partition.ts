@@ -3,16 +3,15 @@ import { canonicalJson, type JsonObject } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
 import { UTC } from '../base/zone.ts';
 import type { Definitions } from '../compile/definitions.ts';
-import type { Rule } from '../rules/rule.ts';
+import { compilePlan } from '../compile/plan.ts';
 import type { Count, Effect } from './effect.ts';
-import { memoryOf, type Memory } from './memory.ts';
 import { Numbering, type Output } from './numbering.ts';
 import { Producers } from './state/producers.ts';
-import { customersOf } from './preview.ts';
-import type { Input, PartitionSettings, Section } from './protocol.ts';
-import { differences } from './redefinition.ts';
+import type { Input, LiveSection, PartitionSettings, Section } from './protocol.ts';
+import { Questions } from './questions.ts';
+import { differences, rulesText, takeOverCampaigns } from './redefinition.ts';
 import { Repeats } from './state/repeats.ts';
-import { readHead, readSections, SECTION_FORMAT, writeHead } from './snapshot.ts';
+import { copyOf, liveSections, readHead, readSections, writeHead } from './snapshot.ts';
 import { emptyState, stateFromSections, stateToSections, type State } from './state/state.ts';
 import { BEGINNING, Timeline, type Moment } from './timeline.ts';
 
@@ -106,20 +105,26 @@ export class Partition {
 
   #takeDefinitions(definitions: Definitions): void {
     if (this.#isRebuild || this.hasDefinitions(definitions)) return;
-    if (this.customerCount() === 0) this.#define(definitions);
+    if (!this.needsRebuild(definitions)) this.#define(definitions);
   }
 
+  /** Takes definitions for which no history must be read anew. */
   #define(definitions: Definitions): void {
+    const { state, moment } = this.#timeline;
+    let after = { ...state, plan: compilePlan(definitions) };
+    if (this.customerCount() === 0) {
+      after = emptyState(definitions, this.streamTime);
+      takeOverCampaigns(state, after, this.streamTime);
+    }
     this.#definitionsText = canonicalJson(definitions);
-    const state = emptyState(definitions, this.streamTime);
-    this.#timeline = this.#timelineOf(state, this.#timeline.moment);
+    this.#timeline = this.#timelineOf(after, moment);
   }
 
   #timelineOf(state: State, from: Moment): Timeline {
     const emit = (effect: Effect): void => {
       this.#outputs.push(this.#numbering.take(effect));
     };
-    return new Timeline(state, this.#settings.graceMs, this.#repeats, from, emit);
+    return new Timeline(state, this.#settings, this.#repeats, from, emit);
   }
 
   #takeOutputs(): Output[] {
@@ -140,10 +145,15 @@ export class Partition {
   /**
    * True when these definitions differ from those in force and customers are known, so that history
    * must be read anew. `apply` of such a `define` moves time and leaves the old ones in force; the
-   * caller then rebuilds and calls `redefine`.
+   * caller then rebuilds and calls `redefine`. Where recipients live is asked for waits to come
+   * only: a table of other zones is taken as it is.
    */
   needsRebuild(definitions: Definitions): boolean {
-    return this.customerCount() > 0 && !this.hasDefinitions(definitions);
+    return this.customerCount() > 0 && rulesText(definitions) !== rulesText(this.#definitions);
+  }
+
+  get #definitions(): Definitions {
+    return this.#timeline.state.plan.definitions;
   }
 
   /**
@@ -186,9 +196,9 @@ export class Partition {
     return this.#timeline.streamTime;
   }
 
-  /** The first instant at which a timer is due; NEVER without one. */
+  /** The first instant at which a timer or a mailing is due; NEVER without one. */
   nextDueAt(): EpochMs {
-    return this.#timeline.state.timers.nextAt();
+    return this.#timeline.nextDueAt;
   }
 
   /** Events applied since the cluster began. */
@@ -218,46 +228,40 @@ export class Partition {
 
   /** Member ids by ordinal; none for a segment that does not exist. */
   members(segment: SegmentId): CustomerId[] {
-    const { plan, membership, customers } = this.#timeline.state;
-    const index = plan.segments.findIndex(({ id }) => id === segment);
-    if (index < 0) return [];
-    return Array.from(membership.members(index).ordinals(), (ordinal) => customers.idOf(ordinal));
-  }
-
-  /**
-   * For how many customers a rule holds that is composed of known conditions and segments;
-   * undefined when it names others.
-   */
-  countOf(rule: Rule): number | undefined {
-    return customersOf(rule, this.#timeline.state)?.size;
-  }
-
-  memory(): Memory {
-    return memoryOf(this.#timeline.state);
+    return this.questions.members(segment);
   }
 
   /** Undefined for a customer nobody has heard of. */
   attributes(customer: CustomerId): JsonObject | undefined {
-    const { customers, attributes } = this.#timeline.state;
-    const ordinal = customers.find(customer);
-    return ordinal === undefined ? undefined : attributes.of(ordinal);
+    return this.questions.attributes(customer);
+  }
+
+  /** What else can be asked; to be asked at once, before anything is applied. */
+  get questions(): Questions {
+    const { state, moment } = this.#timeline;
+    return new Questions(state, moment.firedTo);
   }
 
   /** The whole state at a message boundary; nothing in it changes later. */
   snapshot(): Section[] {
+    return Array.from(this.sections(), copyOf);
+  }
+
+  /** The same piece by piece: until the last has been copied, nothing must be applied. */
+  sections(): Iterable<LiveSection> {
     const head = writeHead({
       ...this.#timeline.moment,
       definitionsText: this.#definitionsText,
       n: this.n,
       chain: this.chain,
     });
-    const sections = new Map([
+    const sections = new Map<string, Iterable<Uint8Array>>([
       ['head', [head]],
       ...stateToSections(this.#timeline.state),
       ...this.#repeats.toSections(),
       ...this.#producers.toSections(),
     ]);
-    return Array.from(sections, ([name, bytes]) => ({ name, format: SECTION_FORMAT, bytes }));
+    return liveSections(sections);
   }
 
   /**

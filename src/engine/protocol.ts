@@ -12,6 +12,8 @@ export interface PartitionSettings {
   readonly dedupWindowMs: DurationMs;
   /** How many messageIds are remembered at most. */
   readonly dedupIdsMax: number;
+  /** How many partitions share the pace of a mailing. */
+  readonly partitions: number;
 }
 
 /** What the engine needs of a log message; `wire` decodes it. */
@@ -28,6 +30,16 @@ export interface Input {
       }
     | { readonly kind: 'tick' }
     | { readonly kind: 'define'; readonly definitions: Definitions };
+}
+
+/**
+ * A part of the state as it stands: pieces are made when they are asked for, and may change with
+ * what is applied next.
+ */
+export interface LiveSection {
+  readonly name: string;
+  readonly format: number;
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /** A part of the state, as bytes; `format` is the number of its layout. */

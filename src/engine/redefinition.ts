@@ -1,5 +1,7 @@
 import { compareUtf8, type SegmentId } from '../base/id.ts';
+import { canonicalJson } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
+import type { Definitions } from '../compile/definitions.ts';
 import type { Count, Transition } from './effect.ts';
 import { Bitmap } from './store/bitmap.ts';
 import type { State } from './state/state.ts';
@@ -7,13 +9,12 @@ import type { State } from './state/state.ts';
 /**
  * What changes for customers when `after` takes the place of `before`: the same log under other
  * definitions, so that an ordinal is the same customer in both. Carries on with the counters of
- * `before`, and cancels what waits in campaigns that it did not have.
+ * `before`, and with what its campaigns had under way.
  *
  * @returns quiet transitions at `at`, by customer, then segment
  */
 export function differences(before: State, after: State, at: EpochMs): Transition[] {
-  const knownCampaigns = new Set(before.plan.campaigns.map(({ id }) => id));
-  after.waits.dropAll((campaign) => !knownCampaigns.has(campaign));
+  takeOverCampaigns(before, after, at);
   const found: Found[] = [];
   const old = segmentsOf(before);
   const fresh = segmentsOf(after);
@@ -39,6 +40,21 @@ export function differences(before: State, after: State, at: EpochMs): Transitio
     });
 }
 
+/**
+ * What campaigns have under way and remember is that of `before`, whatever the same log would have
+ * made of it under the new definitions: nobody gets a letter twice, or for what was long ago. A
+ * campaign that `before` did not have begins with nothing.
+ */
+export function takeOverCampaigns(before: State, after: State, at: EpochMs): void {
+  const placesIn = ({ plan }: State) => new Map(plan.campaigns.map(({ id }, i) => [id, i]));
+  const [old, fresh] = [placesIn(before), placesIn(after)];
+  const toFresh = (campaign: number) => fresh.get(before.plan.campaigns[campaign]?.id ?? '');
+  const toOld = (campaign: number) => old.get(after.plan.campaigns[campaign]?.id ?? '');
+  after.waits.takeOver(before.waits, toFresh);
+  after.served.takeOver(before.served, toFresh, at);
+  after.mailings.takeOver(before.mailings, toOld, at);
+}
+
 interface Found {
   readonly ordinal: number;
   readonly segment: SegmentId;
@@ -62,4 +78,9 @@ function segmentsOf({ plan, membership }: State): Map<SegmentId, Standing> {
 
 function minus(bitmap: Bitmap, others: Bitmap): number[] {
   return Array.from(bitmap.ordinals()).filter((ordinal) => !others.has(ordinal));
+}
+
+/** Definitions as text, as far as what is kept of customers follows from them. */
+export function rulesText(definitions: Definitions): string {
+  return canonicalJson({ ...definitions, zones: undefined });
 }

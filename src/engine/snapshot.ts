@@ -1,10 +1,11 @@
 import { ShoalError } from '../base/error.ts';
 import type { Definitions } from '../compile/definitions.ts';
-import type { Section } from './protocol.ts';
+import type { LiveSection, Section } from './protocol.ts';
+import type { Sections } from './store/bytes.ts';
 import type { Moment } from './timeline.ts';
 
 /** The layout of sections that this code writes and reads. */
-export const SECTION_FORMAT = 1;
+export const SECTION_FORMAT = 2;
 
 /** What a partition keeps beside the state of its customers. */
 export interface Head extends Moment {
@@ -24,6 +25,15 @@ export function readHead(bytes: Uint8Array): Head & { readonly definitions: Defi
   const head = JSON.parse(new TextDecoder().decode(bytes)) as Omit<Head, 'firedTo'> & Partial<Head>;
   const definitions = JSON.parse(head.definitionsText) as Definitions;
   return { ...head, firedTo: head.firedTo ?? Number.NEGATIVE_INFINITY, definitions };
+}
+
+export function* liveSections(sections: Sections): Generator<LiveSection> {
+  for (const [name, pieces] of sections) yield { name, format: SECTION_FORMAT, pieces };
+}
+
+/** The same section in memory of its own. */
+export function copyOf({ name, format, pieces }: LiveSection): Section {
+  return { name, format, bytes: Array.from(pieces, (piece) => piece.slice()) };
 }
 
 /** @returns the bytes of a section by its name; throws `checkpoint-unreadable` where it has none */

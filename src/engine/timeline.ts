@@ -1,8 +1,10 @@
 import type { CustomerId } from '../base/id.ts';
-import type { DurationMs, EpochMs } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { CustomerEvent } from '../rules/event.ts';
 import type { Effect } from './effect.ts';
 import { Evaluator } from './evaluator.ts';
+import { Occasions } from './occasions.ts';
+import type { PartitionSettings } from './protocol.ts';
 import type { Repeats } from './state/repeats.ts';
 import type { State } from './state/state.ts';
 
@@ -31,10 +33,13 @@ export const BEGINNING: Moment = {
   place: 0,
 };
 
+export type TimelineSettings = Pick<PartitionSettings, 'graceMs' | 'partitions'>;
+
 export class Timeline {
   readonly state: State;
-  readonly #graceMs: DurationMs;
+  readonly #settings: TimelineSettings;
   readonly #repeats: Repeats;
+  readonly #occasions: Occasions;
   readonly #evaluator: Evaluator;
   #streamTime: EpochMs;
   #firedTo: EpochMs;
@@ -43,15 +48,16 @@ export class Timeline {
   /** @param from where the state stands */
   constructor(
     state: State,
-    graceMs: DurationMs,
+    settings: TimelineSettings,
     repeats: Repeats,
     from: Moment,
     emit: (effect: Effect) => void,
   ) {
     this.state = state;
-    this.#graceMs = graceMs;
+    this.#settings = settings;
     this.#repeats = repeats;
-    this.#evaluator = new Evaluator(state, emit);
+    this.#occasions = new Occasions(state, settings.partitions, emit);
+    this.#evaluator = new Evaluator(state, emit, this.#occasions);
     this.#streamTime = from.streamTime;
     this.#firedTo = from.firedTo;
     this.#place = from.place;
@@ -72,14 +78,14 @@ export class Timeline {
   /** Stream time moves to `at`, if that is later. */
   moveTo(at: EpochMs): void {
     const streamTime = Math.max(this.#streamTime, at);
-    this.#fire(streamTime - this.#graceMs - 1);
+    this.#fire(streamTime - this.#settings.graceMs - 1);
     this.#streamTime = streamTime;
     this.state.timers.moveTo(streamTime);
   }
 
   /** No event has come: what is due at T − grace need not wait for one. */
   tick(): void {
-    this.#fire(this.#streamTime - this.#graceMs);
+    this.#fire(this.#streamTime - this.#settings.graceMs);
   }
 
   /** Makes a customer known of whom nothing else is. */
@@ -105,28 +111,39 @@ export class Timeline {
     for (let dueAt = timers.nextRipeAt(ordinal); dueAt < now; dueAt = timers.nextRipeAt(ordinal)) {
       this.#wake(ordinal, dueAt);
     }
-    this.#evaluator.wake(ordinal, timers.takeDue(ordinal, now), now);
+    this.#evaluator.wake(timers.takeDue(ordinal, now), now);
     this.#evaluator.takeEvent(ordinal, event, at, this.#place, now);
+    this.state.recent?.take(ordinal, event, at);
     if (event.type === 'identify') {
       const changes = attributes.merge(ordinal, event.properties, at);
       this.#evaluator.takeChanges(ordinal, changes, now);
     }
+    this.#occasions.takeEvent(event);
     this.#evaluator.settle(ordinal, now, isHistory ? 'import' : 'event');
     this.#evaluator.sweep(this.#firedTo);
     return true;
   }
 
-  /** Fires all timers due by an instant: by instant, then customer, then condition. */
+  /**
+   * Fires all timers due by an instant: by instant, then customer, then condition; a mailing has
+   * its turn after those of its instant.
+   */
   #fire(toAt: EpochMs): void {
-    const { timers, series } = this.state;
-    for (let at = timers.nextAt(); at <= toAt; at = timers.nextAt()) {
-      this.#wake(series.ordinal(timers.first()), at);
+    const { timers, series, mailings } = this.state;
+    for (let at = this.nextDueAt; at <= toAt; at = this.nextDueAt) {
+      if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
+      else this.#wake(series.ordinal(timers.first()), at);
     }
     this.#firedTo = Math.max(this.#firedTo, toAt);
   }
 
+  /** The first instant at which a timer or a mailing is due; NEVER without one. */
+  get nextDueAt(): EpochMs {
+    return Math.min(this.state.timers.nextAt(), this.state.mailings.nextAt);
+  }
+
   #wake(ordinal: number, at: EpochMs): void {
-    this.#evaluator.wake(ordinal, this.state.timers.takeDue(ordinal, at), at);
+    this.#evaluator.wake(this.state.timers.takeDue(ordinal, at), at);
     this.#evaluator.settle(ordinal, at, 'time');
   }
 }

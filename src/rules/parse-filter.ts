@@ -50,11 +50,11 @@ export function readFilter(
 }
 
 /** Reads a scalar (equals), a list (one of) or a mapping of operators. */
-function readMatcher(
+export function readMatcher(
   value: Json | undefined,
   place: Place,
   faults: Faults,
-  depth: number,
+  depth = 0,
 ): Matcher | undefined {
   if (value === null || value === undefined) {
     return faults.add(place, 'the matcher is empty', NULL_HINT);

@@ -153,6 +153,9 @@ export const SEGMENT_SCHEMA = z
   .strictObject(segmentShape)
   .describe('A named rule, and the set of customers that it defines');
 
+/** What campaigns are written of, too. */
+export const SHARED_SCHEMAS = { rule, matcher, filter, eventNames, duration, instant, text };
+
 /** The JSON Schema of a segment's file, for editors. */
 export function segmentJsonSchema(): object {
   return z.toJSONSchema(SEGMENT_SCHEMA, { io: 'input' });

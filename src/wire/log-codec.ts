@@ -38,6 +38,16 @@ export function encodeEvents(
   return { headers, body: encodeFrame(events) };
 }
 
+/** An event without a stamp: only its `messageId` tells its repeat. */
+export function encodeEventAlone(event: CustomerEvent): Encoded {
+  const headers = new Map([
+    ['Sh-V', VERSION],
+    ['Sh-K', 'e'],
+    ['Sh-T', String(event.at)],
+  ]);
+  return { headers, body: encodeFrame([event]) };
+}
+
 export function encodeTick(meta: MessageMeta): Encoded {
   return { headers: headersOf('t', meta), body: new Uint8Array(0) };
 }
@@ -152,13 +162,22 @@ function decodeControl(meta: Meta, body: Uint8Array): LogMessage {
  */
 function isDefinitions(value: unknown): value is Definitions {
   if (!isObject(value)) return false;
-  const { segments, campaigns, zone } = value;
-  if (!isListOfNamed(segments, 'rule') || !isListOfNamed(campaigns, 'when') || !isObject(zone))
-    return false;
-  const { name, fromAts, offsetsMs } = zone;
-  if (typeof name !== 'string' || !isListOfNumbers(fromAts) || !isListOfNumbers(offsetsMs))
-    return false;
+  const { segments, campaigns, zone, zones = [] } = value;
+  if (!isListOfNamed(segments, 'rule') || !isListOfNamed(campaigns, 'when')) return false;
+  if (!isObject(zone) || typeof zone['name'] !== 'string' || !hasOffsets(zone)) return false;
+  return Array.isArray(zones) && zones.every((one: Json) => hasOffsets(one) && hasNames(one));
+}
+
+function hasOffsets(zone: Json): boolean {
+  if (!isObject(zone)) return false;
+  const { fromAts, offsetsMs } = zone;
+  if (!isListOfNumbers(fromAts) || !isListOfNumbers(offsetsMs)) return false;
   return fromAts.length > 0 && fromAts.length === offsetsMs.length;
+}
+
+function hasNames(zone: Json): boolean {
+  const names = isObject(zone) ? zone['names'] : undefined;
+  return Array.isArray(names) && names.every((name: Json) => typeof name === 'string');
 }
 
 function isListOfNamed(list: Json | undefined, part: string): boolean {

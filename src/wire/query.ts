@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import type { CampaignExplanation, Explanation } from '../engine/explain/explanation.ts';
 import type { PartitionStatus } from './live.ts';
 
 /** A question to the owner of a partition, as JSON on `shoal.query.<p>`. */
@@ -12,7 +13,7 @@ export type Query =
       readonly customer: CustomerId;
       readonly campaign: CampaignId;
     }
-  /** Why a customer is a member of a segment, or would get a campaign's letter. */
+  /** Why a customer is a member of a segment, or would get a campaign's letter: one of the two. */
   | {
       readonly type: 'explain';
       readonly customer: CustomerId;
@@ -27,8 +28,7 @@ export interface Answers {
   readonly status: PartitionStatus;
   readonly attributes: { readonly known: boolean; readonly attributes: JsonObject };
   readonly recipient: RecipientAnswer;
-  /** What `Explanation` of the engine holds, for people and for `shoal why`. */
-  readonly explain: JsonObject;
+  readonly explain: Explanation | CampaignExplanation;
   readonly enrolments: EnrolmentsAnswer;
 }
 
@@ -38,7 +38,7 @@ export interface RecipientAnswer {
   readonly attributes: JsonObject;
   /** Whether the campaign's `if` holds; true when it has none. */
   readonly holds: boolean;
-  /** Those of the campaign's offers of which the customer is a member, in their order. */
+  /** All of whom the customer is a member, by id. */
   readonly segments: readonly SegmentId[];
   /** The last orders and the last products viewed, latest first; their properties. */
   readonly orders: readonly Json[];

@@ -90,6 +90,24 @@ describe('what is refused, all at once', () => {
         ],
       ],
       [
+        'what mail cannot be sent by',
+        () => ({
+          file: fileWith(
+            'mail: { quietHours: { from: "21:00" }, caps: 3/7, consent: maybe, publicUrl: "ftp://a",' +
+              ' secret: short, ratePerSecond: 0, dkim: { domain: example.com } }',
+          ),
+        }),
+        [
+          'setting "mail.quietHours" is no pair of times such as { from: "21:00", to: "08:00" }',
+          'setting "mail.caps" is no list of caps such as 3/7d 1/day',
+          'setting "mail.consent" is wrong: ',
+          'setting "mail.publicUrl" is no address such as https://mail.example.com',
+          'setting "mail.secret" is shorter than 16 characters',
+          'setting "mail.ratePerSecond" is wrong: ',
+          'setting "mail.dkim" is wanting: domain, selector and privateKey are given together',
+        ],
+      ],
+      [
         'a secret given twice',
         () => ({ environment: { SHOAL_REDIS_URL: 'redis://a', SHOAL_REDIS_URL_FILE: '/a' } }),
         ['"SHOAL_REDIS_URL_FILE" and the variable without _FILE are both set'],
@@ -127,10 +145,14 @@ test('what is shown can be read again, and holds no secret', () => {
     ['nats.url', 'nats://token@a:4222'],
     ['redis.url', 'redis://ann:hunter2@b:6379'],
     ['smtp.password', 'hunter2'],
+    ['mail.secret', 'hunter2-hunter2-hunter2'],
+    ['mail.dkim.domain', 'example.com'],
+    ['mail.dkim.selector', 'shoal'],
+    ['mail.dkim.privateKey', 'hunter2'],
   ]);
   const shown = printSettings(readSettings({ flags }).written);
   expect(shown).not.toMatch(/hunter2|token/);
-  expect(shown).toContain('url: redis://ann:********@b:6379');
+  expect(shown).toContain('url: redis://ann:****************@b:6379');
   expect(faultsOf({ file: fileWith(shown) })).toBe('none');
 });
 
@@ -139,6 +161,36 @@ test('config/shoal.yaml names every setting, with its default', () => {
   // Without the one "# " that comments a setting out, the defaults are what remains.
   const uncommented = text.replaceAll(/^# ?((?: *# .*)|(?: *\w+:(?: .*)?))$/gm, '$1');
   expect(parse(uncommented)).toEqual(parse(printSettings(readSettings().written)));
+});
+
+test('what the settings say of mail, as the program uses it', () => {
+  expect(readSettings().mail).toEqual({
+    from: { name: 'Shoal', address: 'shoal@example.com' },
+    quietHours: undefined,
+    caps: [],
+    consent: 'opt-out',
+    ratePerSecond: 200,
+    publicUrl: undefined,
+    secret: undefined,
+    opens: false,
+    dkim: undefined,
+  });
+  const environment = {
+    SHOAL_MAIL_QUIET_HOURS_FROM: '21:00',
+    SHOAL_MAIL_QUIET_HOURS_TO: '08:30',
+    SHOAL_MAIL_CAPS: '3/7d 1/day',
+    SHOAL_MAIL_PUBLIC_URL: 'https://mail.example.com/',
+    SHOAL_MAIL_OPENS: 'true',
+  };
+  expect(readSettings({ environment }).mail).toMatchObject({
+    quietHours: { fromMinute: 1_260, toMinute: 510 },
+    caps: [
+      { kind: 'rolling', max: 3, withinMs: 7 * 86_400_000 },
+      { kind: 'calendar', max: 1, per: 'day' },
+    ],
+    publicUrl: 'https://mail.example.com',
+    opens: true,
+  });
 });
 
 test('a variable is named after its setting', () => {

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   UNITS_MAX,
+  averageUnits,
   compareUnits,
   productToUnits,
+  textOfUnits,
   thresholdOf,
   toUnits,
 } from '../../src/base/decimal.ts';
@@ -162,4 +164,34 @@ describe('compareUnits', () => {
       }),
     );
   });
+});
+
+describe('text of units', () => {
+  it.each([
+    [0, '0'],
+    [125_000, '12.5'],
+    [-1, '-0.0001'],
+    [10_000, '1'],
+    [9_000_000_000_000_000n * 3n, '2700000000000'],
+  ])('%s is %s', (units, text) => {
+    expect(textOfUnits(units)).toBe(text);
+  });
+
+  it('what is whole or has four decimals comes back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -9e14, max: 9e14 }), (units) => {
+        expect(toUnits(Number(textOfUnits(units)))).toBe(units);
+      }),
+    );
+  });
+});
+
+it.each([
+  [10, 4, 3n],
+  [-10, 4, -3n],
+  [9, 4, 2n],
+  [0, 7, 0n],
+  [2n ** 60n, 2, 2n ** 59n],
+])('the average of %s over %d is %s', (sum, count, average) => {
+  expect(averageUnits(sum, count)).toBe(average);
 });

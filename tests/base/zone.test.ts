@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant, parseInstant } from '../../src/base/time.ts';
-import { UTC, instantOfLocal, offsetAt, type Zone } from '../../src/base/zone.ts';
+import {
+  UTC,
+  instantOfLocal,
+  minuteOfDayAt,
+  nextShowing,
+  offsetAt,
+  type Zone,
+} from '../../src/base/zone.ts';
 
 const at = (text: string): number => parseInstant(text) ?? Number.NaN;
 const local = (text: string): number => at(`${text}Z`);
@@ -92,5 +99,34 @@ describe('instantOfLocal', () => {
         }
       }
     }
+  });
+});
+
+describe('when clocks next show a time of day', () => {
+  const shown = (zone: Zone, from: string, time: string): string => {
+    const [hours, minutes] = time.split(':').map(Number);
+    const at = nextShowing(zone, Date.parse(from), (hours ?? 0) * 60 + (minutes ?? 0));
+    return formatInstant(at);
+  };
+
+  it.each([
+    ['later this day', UTC, '2026-01-05T09:00:00.001Z', '10:00', '2026-01-05T10:00:00.000Z'],
+    ['just then', UTC, '2026-01-05T10:00:00.000Z', '10:00', '2026-01-05T10:00:00.000Z'],
+    ['the day after', UTC, '2026-01-05T10:00:00.001Z', '10:00', '2026-01-06T10:00:00.000Z'],
+    ['before the epoch', UTC, '1969-12-31T23:59:00.000Z', '00:00', '1970-01-01T00:00:00.000Z'],
+    ['in summer', berlin, '2024-07-01T00:00:00.000Z', '10:00', '2024-07-01T08:00:00.000Z'],
+    ['jumped over', berlin, '2024-03-30T22:00:00.000Z', '02:30', '2024-03-31T01:00:00.000Z'],
+    ['at the very jump', berlin, '2024-03-31T01:00:00.000Z', '02:30', '2024-03-31T01:00:00.000Z'],
+    ['after the jump', berlin, '2024-03-31T01:00:00.001Z', '02:30', '2024-04-01T00:30:00.000Z'],
+    ['shown twice', berlin, '2024-10-26T22:00:00.000Z', '02:30', '2024-10-27T00:30:00.000Z'],
+    ['shown again', berlin, '2024-10-27T00:30:00.001Z', '02:30', '2024-10-27T01:30:00.000Z'],
+    ['a day left out', apia, '2011-12-29T22:00:00.000Z', '11:00', '2011-12-30T10:00:00.000Z'],
+  ])('%s', (_case, zone, from, time, wanted) => {
+    expect(shown(zone, from, time)).toBe(wanted);
+  });
+
+  it('and which minute they show', () => {
+    expect(minuteOfDayAt(berlin, Date.parse('2024-07-01T22:01:59.999Z'))).toBe(1);
+    expect(minuteOfDayAt(UTC, -1)).toBe(1_439);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CustomerEvent } from '../../src/rules/event.ts';
+import { arbitraryCampaignCase } from '../model/arbitrary-campaign.ts';
 import { arbitraryCase, type Case } from '../model/arbitrary.ts';
 import type { Command } from '../model/command.ts';
 import { engineOf, membersOf, outputsOf, PARAMETERS } from '../support/case-run.ts';
@@ -9,10 +10,9 @@ import { engineOf, membersOf, outputsOf, PARAMETERS } from '../support/case-run.
  * Where the senders are the clock, results do not depend on how events are put into messages.
  */
 
-const bySender = arbitraryCase({ nodes: 'whole', length: 60 }).map((run): Case => ({
-  ...run,
-  clock: 'sender',
-}));
+const bySender = fc
+  .oneof(arbitraryCase({ nodes: 'whole', length: 60 }), arbitraryCampaignCase(60))
+  .map((run): Case => ({ ...run, clock: 'sender' }));
 
 function eventsOf({ commands }: Case): CustomerEvent[] {
   return commands.flatMap((command) => (command.kind === 'message' ? command.events : []));

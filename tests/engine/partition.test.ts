@@ -30,7 +30,7 @@ function zone(name: string): Zone {
 }
 
 function settingsOf({ clock, graceMs }: Case): PartitionSettings {
-  return { clock, graceMs, dedupWindowMs: 600_000, dedupIdsMax: 10_000 };
+  return { clock, graceMs, dedupWindowMs: 600_000, dedupIdsMax: 10_000, partitions: 1 };
 }
 
 function engineOf(run: Case): Partition {

@@ -21,7 +21,7 @@ test('a composed rule is counted as the segment that it would define', { timeout
       const [plain, whole] = [engineOf(run), engineOf(both)];
       for (const engine of [plain, whole]) outputsOf(engine, run.commands);
       for (const { id, rule } of named) {
-        expect(plain.countOf(rule)).toBe(whole.members(id).length);
+        expect(plain.questions.countOf(rule)).toBe(whole.members(id).length);
       }
     }),
     PARAMETERS,
@@ -33,8 +33,10 @@ test('a rule with a condition that nobody has defined is not counted', () => {
     fc.property(cases, (run) => {
       const unknown = { kind: 'sample', percent: 1.5, salt: 'nobody uses this' } as const;
       const engine = engineOf(run);
-      expect(engine.countOf({ kind: 'not', rule: unknown })).toBeUndefined();
-      expect(engine.countOf({ kind: 'segment', segment: 'nobody-has-it' })).toBeUndefined();
+      expect(engine.questions.countOf({ kind: 'not', rule: unknown })).toBeUndefined();
+      expect(
+        engine.questions.countOf({ kind: 'segment', segment: 'nobody-has-it' }),
+      ).toBeUndefined();
     }),
     { numRuns: 5 },
   );

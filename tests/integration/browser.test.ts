@@ -2,6 +2,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { findChromium } from '../support/chromium.ts';
 import { Cluster } from '../support/cluster.ts';
+import { track } from '../support/owner.ts';
 import { Program } from '../support/program.ts';
 import { eventually } from '../support/world.ts';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
     partitions: 4,
     segments: {
       buyers: 'name: Buyers\nrule: { event: Order Completed }\n',
-      'here-now': 'name: Here now\nrule: { event: Session Started, within: 3s }\n',
+      'here-now': 'name: Here now\nrule: { event: Session Started, within: 5s }\n',
     },
   });
   await cluster.up();
@@ -57,7 +58,8 @@ test('a count changes when an event is sent, and again when time has passed', as
   await page.waitForSelector('[data-phase="live"]');
   const countOf = (segment: string): Promise<string | null> =>
     page.locator(`[data-segment="${segment}"] [data-count]`).textContent();
-  expect(await page.locator('[data-segment] h2').allTextContents()).toEqual(['Buyers', 'Here now']);
+  const names = (): Promise<string[]> => page.locator('[data-segment] h2').allTextContents();
+  await expect.poll(names).toEqual(['Buyers', 'Here now']);
   await expect.poll(() => countOf('buyers')).toBe('0');
 
   await cluster.sendFile([
@@ -65,14 +67,15 @@ test('a count changes when an event is sent, and again when time has passed', as
     line('ben', 'Order Completed'),
     line('ann', 'Order Completed'),
   ]);
-  await expect.poll(() => countOf('buyers'), { timeout: 10_000 }).toBe('2');
+  await expect.poll(() => countOf('buyers')).toBe('2');
   expect(await countOf('here-now')).toBe('0');
 
-  // Watched by the page itself: it may be gone again before we look.
+  // Watched by the page itself: it may be gone again before we look. And sent from here, since a
+  // program that has to start first might send what is over already.
   const came = page.waitForSelector('[data-segment="here-now"] [data-count="1"]');
-  await cluster.sendFile([line('ann', 'Session Started')]);
+  await cluster.publish([track('ann', 'Session Started')]);
   await came;
-  await expect.poll(() => countOf('here-now'), { timeout: 20_000 }).toBe('0');
+  await expect.poll(() => countOf('here-now')).toBe('0');
   expect(await countOf('buyers')).toBe('2');
   expect(complaints).toEqual([]);
 });
@@ -89,13 +92,15 @@ test('the demo shows its letters', async () => {
 
   // The list asks for itself again until a letter is there.
   const { page, complaints } = await open(inboxUrl() ?? '');
-  await page.locator('.letters a').first().click({ timeout: 60_000 });
+  await page.locator('.letters a', { hasText: 'your course' }).first().click({ timeout: 60_000 });
+  await page.waitForURL(/\/inbox\/./);
   const subject = await page.locator('h1').textContent();
   const [, course = ''] = /, your course “(.+)” is ready$/.exec(subject ?? '') ?? [];
   expect(course).not.toBe('');
   const letter = page.frameLocator('iframe');
   expect(await letter.locator('h1').textContent()).toBe(course);
-  expect(complaints).toEqual([]);
+  // Who looks into the inbox is not the customer: the pixel that tells of an opening is blocked.
+  expect(complaints.filter((text) => !/image.*\/o\/.*Content Security/s.test(text))).toEqual([]);
 
   demo.signal('SIGTERM');
   expect(await demo.exited, demo.stderr).toBe(0);

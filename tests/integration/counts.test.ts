@@ -193,6 +193,9 @@ test('when no more events come, time alone moves members', async () => {
 });
 
 test('the transitions are numbered in one chain and lead to the same members', async () => {
+  const { counts } = cluster.live;
+  // What is live may not be published yet; a stop waits for it.
+  expect(await cluster.down('SIGTERM')).toBe(0);
   const told = await Promise.all(
     Array.from({ length: 16 }, (_, partition) => readTransitions(cluster.link.log, partition)),
   );
@@ -202,7 +205,7 @@ test('the transitions are numbered in one chain and lead to the same members', a
   }
   const items = told.flatMap((partition) => partition.items);
   const members = membersAfter(items);
-  for (const [id, count] of Object.entries(cluster.live.counts)) {
+  for (const [id, count] of Object.entries(counts)) {
     expect([...(members.get(id) ?? [])].toSorted(), id).toEqual(
       recount.members(id, lookedAt.at(-1) ?? 0),
     );

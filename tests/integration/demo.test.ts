@@ -58,6 +58,7 @@ test('it shows a page, prints a summary, ends by itself and leaves nothing', asy
   expect(demo.stdout).toMatch(/^customers +\d+$/m);
   expect(demo.stdout).toMatch(/^letters +[\d,]+$/m);
   expect(rowOf(demo.stdout, 'lapsed').entered).not.toBeNaN();
+  expect(demo.stdout).toMatch(/^letters +sent +opened +clicked +bought +unsubscribed +not sent$/m);
   // Nothing that a newcomer would wonder about.
   expect(demo.stderr).toBe('');
   await eventually('no process is left', () => demo.family.alive().length === 0);
@@ -100,6 +101,30 @@ test('a server that does not start: it says why, and the others end', async () =
   expect(await demo.exited).toBe(1);
   expect(demo.stderr).toContain('no room on the disk');
   await eventually('no process is left', () => demo.family.alive().length === 0);
+});
+
+test('people get letters and answer them, by the links that stand in them', async () => {
+  const { demo, url } = await startDemo('--speed', '600');
+  const clicks = /^shoal_tracking_requests_total\{kind="click",outcome="stored"\} (\d+)$/m;
+  await eventually(
+    'letters are clicked',
+    async () => {
+      const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+      const [, count = '0'] = clicks.exec((await answer?.text()) ?? '') ?? [];
+      return Number(count) >= 3;
+    },
+    90_000,
+  );
+  demo.signal('SIGTERM');
+  expect(await demo.exited, demo.stderr).toBe(0);
+  const rows = [...demo.stdout.matchAll(/^[a-z-]+ +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d/gm)];
+  const [sent = 0, opened = 0, clicked = 0] = [1, 2, 3].map((column) =>
+    rows.reduce((sum, row) => sum + Number(row[column]), 0),
+  );
+  expect(clicked, demo.stdout).toBeGreaterThanOrEqual(3);
+  expect(opened).toBeGreaterThanOrEqual(clicked);
+  expect(sent).toBeGreaterThan(opened);
+  expect(demo.stderr).toBe('');
 });
 
 test('a time machine lets carts mature and be forgotten', async () => {

@@ -1,125 +1,27 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { loadTemplates } from '../../src/adapters/eta/templates.ts';
-import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
-import { createMetrics, metricsText } from '../../src/adapters/prom/metrics.ts';
-import { connectRedis } from '../../src/adapters/redis/connect.ts';
-import { RedisLedger } from '../../src/adapters/redis/ledger.ts';
-import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startInbox } from '../../src/adapters/smtp/inbox.ts';
-import { smtpPost } from '../../src/adapters/smtp/post.ts';
-import { projectPath } from '../../src/app/root.ts';
-import { systemClock } from '../../src/app/system-clock.ts';
-import { ShoalError } from '../../src/base/error.ts';
+import { DAY_MS, HOUR_MS } from '../../src/base/time.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { Effect, Why } from '../../src/engine/effect.ts';
+import type { Effect } from '../../src/engine/effect.ts';
 import { mailId } from '../../src/roles/mailer/mail-id.ts';
-import { startMailer } from '../../src/roles/mailer/mailer.ts';
-import type { Logger } from '../../src/roles/ports/logger.ts';
-import { querySubject, transitionsStream, transitionsSubject } from '../../src/wire/subject.ts';
-import { encodeRecord, RECORD_HEADERS } from '../../src/wire/transition-record.ts';
-import { campaignOf } from '../support/campaign.ts';
+import { ANN, due, MailHouse, WELCOME } from '../support/mail-house.ts';
 import { CLOSE, startScriptedSmtp, type Script } from '../support/scripted-smtp.ts';
-import { startNats, startRedis, type RunningServer } from '../support/servers.ts';
 
-const CAMPAIGN = campaignOf({
-  id: 'course-welcome',
-  name: 'Welcome to the course',
-  when: { kind: 'changed', attribute: 'course' },
-  wait: { kind: 'for', ms: 10_000 },
-  template: 'course-welcome',
-  from: { name: 'Shoal School', address: 'school@example.com' },
-});
-const ANN = { email: 'ann@example.com', name: 'Ann Lee', course: 'Maths <for> all' };
-
-const NOT_READY = new ShoalError({
-  code: 'partition-not-live',
-  remedy: 'retry',
-  message: 'the partition is being restored',
-});
+/*
+ * A mailer with a real log, store and mail server; the test plays the owner of the one partition.
+ */
 
 /** What a log line must never hold. */
 const PERSONAL = /ann|lee|maths|@/i;
 
-let natsServer: RunningServer;
-let redisServer: RunningServer;
-let nats: Nats;
-let redis: Awaited<ReturnType<typeof connectRedis>>;
-let lines: string[] = [];
-const logger = logInto((line) => lines.push(line));
-let clusters = 0;
-
+let house: MailHouse;
 beforeAll(async () => {
-  [natsServer, redisServer] = await Promise.all([startNats(), startRedis()]);
-  const world = { clock: systemClock, logger };
-  nats = await connectNats({ servers: [natsServer.url], name: 'test' }, world);
-  redis = await connectRedis(redisServer.url, world);
+  house = await MailHouse.start();
 });
-afterAll(async () => {
-  await nats.close();
-  redis.disconnect();
-  await Promise.all([natsServer.stop(), redisServer.stop()]);
-});
+afterAll(() => house.stop());
 beforeEach(() => {
-  lines = [];
+  house.lines.length = 0;
 });
-
-function logInto(write: (line: string) => void): Logger {
-  const at = (level: string) => (message: string, fields?: object) =>
-    write(JSON.stringify({ level, message, ...fields }));
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
-}
-
-/** A cluster of one partition, whose owner answers with these attributes when it is ready. */
-async function startWorld(customers: Record<string, JsonObject>, owner = { isReady: true }) {
-  // The tests share one stream: each begins at its end, with a part of the store of its own.
-  const cluster = `test-${clusters++}`;
-  await nats.log.ensureStream({ name: transitionsStream(0), subjects: [transitionsSubject(0)] });
-  const before = await nats.log.lastSequence(transitionsStream(0));
-  const positions = new RedisPositionStore(redis, cluster);
-  await positions.savePosition('mailer-0', before);
-  const ledger = new RedisLedger(redis, cluster);
-  onTestFinished(
-    nats.bus.serve(querySubject(0), async (body) => {
-      if (!owner.isReady) throw NOT_READY;
-      const { customer } = JSON.parse(new TextDecoder().decode(body));
-      const attributes = customers[customer];
-      const answer = { known: attributes !== undefined, attributes: attributes ?? {} };
-      return new TextEncoder().encode(JSON.stringify(answer));
-    }),
-  );
-  return { cluster, ledger, positions };
-}
-
-type World = Awaited<ReturnType<typeof startWorld>>;
-
-async function startTestMailer({ ledger, positions }: World, port: number) {
-  const metrics = createMetrics(false);
-  const failures: unknown[] = [];
-  const mailer = startMailer({
-    log: nats.log,
-    bus: nats.bus,
-    positions,
-    ledger,
-    post: smtpPost({
-      host: '127.0.0.1',
-      port,
-      tls: false,
-      connectTimeoutMs: 2_000,
-      silenceTimeoutMs: 2_000,
-    }),
-    templates: await loadTemplates(projectPath('templates')),
-    campaigns: [CAMPAIGN],
-    partitions: 1,
-    clock: systemClock,
-    logger,
-    metrics,
-    onFailure: (error) => failures.push(error),
-  });
-  let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= mailer.stop());
-  onTestFinished(stop);
-  return { stop, failures, metrics: async () => metricsText([await metrics.snapshot()]) };
-}
 
 async function startTestInbox() {
   const inbox = await startInbox({ host: '127.0.0.1', port: 0, keepMax: 100 });
@@ -127,128 +29,187 @@ async function startTestInbox() {
   return inbox;
 }
 
-function due(customer: string, triggeredAt = 1_000, why: Why = 'time'): Effect {
-  const trigger = { attribute: 'course', from: null, to: 'Maths' };
-  const at = triggeredAt + 10_000;
-  return { kind: 'due', at, customer, why, campaign: 'course-welcome', triggeredAt, trigger };
+async function startServer(scriptOf: (connection: number) => Script) {
+  const server = await startScriptedSmtp(scriptOf);
+  onTestFinished(() => server.close());
+  return server;
 }
 
-/** @returns the sequence of the record */
-async function publish(...items: Effect[]): Promise<number> {
-  const record = { kind: 'batch', epoch: 1, from: 1, to: items.length, items } as const;
-  const source = { source: 1, sourceAt: 0, sourceItems: items.length };
-  const body = encodeRecord({ ...record, ...source, chain: '0'.repeat(16) });
-  const appended = await nats.log.append(transitionsSubject(0), body, { headers: RECORD_HEADERS });
-  if (appended.kind !== 'stored') throw new Error(appended.kind);
-  return appended.sequence;
-}
+const personalLines = (): string[] => house.lines.filter((line) => PERSONAL.test(line));
 
-/** Resolves when the mailer has dealt with everything up to a record. */
-async function done({ positions }: World, sequence: number): Promise<void> {
-  await expect
-    .poll(() => positions.position('mailer-0'), { timeout: 30_000, interval: 20 })
-    .toBe(sequence);
-}
-
-test('a wait that is over becomes one letter, with the right words', async () => {
-  const world = await startWorld({ ann: ANN });
-  const inbox = await startTestInbox();
-  const mailer = await startTestMailer(world, inbox.port);
-  await done(world, await publish(due('ann')));
-  const [letter, ...others] = inbox.letters();
-  expect(others).toEqual([]);
-  expect(letter).toMatchObject({
-    from: 'Shoal School <school@example.com>',
-    to: 'Ann Lee <ann@example.com>',
-    subject: 'Ann, your course “Maths <for> all” is ready',
-    text: expect.stringContaining('Hello Ann,\n\nwelcome to “Maths <for> all”.'),
-    html: expect.stringContaining('Maths &lt;for&gt; all</h1>'),
+describe('a wait that is over', () => {
+  test('becomes one letter, with the right words', async () => {
+    const world = await house.world({ ann: ANN });
+    const inbox = await startTestInbox();
+    const mailer = await world.mailer(inbox.port);
+    const at = Date.now();
+    await world.done(await world.publish(due('ann', at)));
+    const [letter, ...others] = inbox.letters();
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({
+      from: 'Shoal School <school@example.com>',
+      to: 'Ann Lee <ann@example.com>',
+      subject: 'Ann, your course “Maths <for> all” is ready',
+      text: expect.stringContaining('Maths <for> all'),
+      html: expect.stringContaining('Maths &lt;for&gt; all'),
+    });
+    expect(letter?.html).not.toContain('<for>');
+    const id = mailId(WELCOME.id, 'ann', at);
+    expect(letter?.raw.replace(/\r\n\s+/g, ' ')).toContain(`Message-ID: <${id}@example.com>`);
+    expect((await world.ledger.page('ann')).letters.get(id)).toMatchObject({
+      state: 'sent',
+      isTold: true,
+    });
+    expect(await mailer.metrics()).toContain(
+      'shoal_mail_decisions_total{decision="send",reason="due"} 1',
+    );
+    expect(personalLines()).toEqual([]);
   });
-  expect(letter?.html).not.toContain('<for>');
-  const id = mailId('course-welcome', 'ann', 1_000);
-  expect(letter?.raw.replace(/\r\n\s+/g, ' ')).toContain(`Message-ID: <${id}@example.com>`);
-  expect(await world.ledger.state(id)).toBe('sent');
-  expect(await mailer.metrics()).toContain(
-    'shoal_mail_decisions_total{decision="send",reason="due"} 1',
-  );
-  expect(lines.filter((line) => PERSONAL.test(line))).toEqual([]);
+
+  test('is told in the log of its customer', async () => {
+    const world = await house.world({ ann: ANN });
+    const inbox = await startTestInbox();
+    await world.mailer(inbox.port);
+    const at = Date.now();
+    const letter = mailId(WELCOME.id, 'ann', at);
+    await world.done(await world.publish(due('ann', at)));
+    expect(await world.told()).toEqual([
+      expect.objectContaining({
+        type: 'track',
+        customer: 'ann',
+        event: 'Campaign Decided',
+        messageId: `decided-${letter}`,
+        properties: {
+          campaign_id: 'course-welcome',
+          decision: 'sent',
+          reason: 'due',
+          stage: 'dot',
+          letter_id: letter,
+          triggered_at: new Date(at).toISOString(),
+          due_at: new Date(at).toISOString(),
+          trigger: { attribute: 'course', from: null, to: 'Maths' },
+        },
+      }),
+    ]);
+  });
+
+  test('and read again, by the same mailer or the next, sends and tells nothing more', async () => {
+    const world = await house.world({ ann: ANN });
+    const inbox = await startTestInbox();
+    const first = await world.mailer(inbox.port);
+    const at = Date.now();
+    const sequence = await world.publish(due('ann', at));
+    await world.done(await world.publish(due('ann', at)));
+    await first.stop();
+    await world.positions.savePosition('mailer-0', sequence - 1);
+    await world.mailer(inbox.port);
+    await world.done(sequence + 1);
+    expect(inbox.received()).toBe(1);
+    expect(await world.told()).toHaveLength(1);
+  });
+
+  test('that was ended early is told as that', async () => {
+    const world = await house.world({ ann: ANN });
+    const inbox = await startTestInbox();
+    await world.mailer(inbox.port);
+    const triggeredAt = Date.now();
+    const head = { at: triggeredAt, customer: 'ann', why: 'event' } as const;
+    await world.done(
+      await world.publish({ ...head, kind: 'cancelled', campaign: WELCOME.id, triggeredAt }),
+    );
+    const [told, ...others] = await world.told();
+    expect(others).toEqual([]);
+    expect(told?.properties).toMatchObject({ decision: 'skipped', reason: 'cancelled' });
+    expect(told?.properties).not.toHaveProperty('due_at');
+    expect(inbox.received()).toBe(0);
+  });
 });
 
-test('the same wait read again, by the same mailer or the next, sends nothing', async () => {
-  const world = await startWorld({ ann: ANN });
-  const inbox = await startTestInbox();
-  const first = await startTestMailer(world, inbox.port);
-  const sequence = await publish(due('ann'));
-  await done(world, await publish(due('ann')));
-  await first.stop();
-  await world.positions.savePosition('mailer-0', sequence - 1);
-  await startTestMailer(world, inbox.port);
-  await done(world, sequence + 1);
-  expect(inbox.received()).toBe(1);
-});
-
-test('who has no letter to get has none, and the reason is counted', async () => {
-  const world = await startWorld({
+test('who has no letter to get has none, and the reason is counted and told', async () => {
+  const world = await house.world({
     none: { course: 'Maths' },
     two: { ...ANN, email: 'ann@example.com, eve@example.com' },
     bare: { email: 'bare@example.com' },
     quiet: ANN,
+    lapsed: ANN,
+    suppressed: { ...ANN, email: 'Bounced@example.com' },
+    gone: ANN,
+    late: ANN,
   });
+  world.lapsed.add('lapsed');
+  await world.suppressions.add({ address: 'bounced@EXAMPLE.com', reason: 'import', at: 0 });
+  await world.consents.record('gone', '*', { state: 'withdrawn', at: 1, source: 'page' });
   const inbox = await startTestInbox();
-  const mailer = await startTestMailer(world, inbox.port);
+  const campaign = { ...WELCOME, condition: { kind: 'segment', segment: 'vip' } } as const;
+  const mailer = await world.mailer(inbox.port, { campaigns: [campaign] });
   const other: Effect = { ...due('none'), campaign: 'gone' } as Effect; // still a due
-  await done(
-    world,
-    await publish(
-      due('none'),
-      due('two'),
-      due('bare'),
-      due('nobody'),
-      other,
-      due('quiet', 1, 'import'),
-    ),
-  );
+  const all = ['none', 'two', 'bare', 'nobody', 'lapsed', 'suppressed', 'gone'];
+  const old = due('late', Date.now() - 2 * HOUR_MS);
+  const quiet = due('quiet', 1, 'import');
+  await world.done(await world.publish(...all.map((id) => due(id)), old, other, quiet));
   expect(inbox.received()).toBe(0);
+  const reasons = [
+    'bad-address',
+    'no-address',
+    'no-longer-true',
+    'suppressed',
+    'template-failed',
+    'too-old',
+    'unknown-campaign',
+    'unsubscribed',
+  ];
   const counted = (await mailer.metrics())
     .split('\n')
     .filter((line) => line.includes('decisions_total{'));
   expect(counted.toSorted()).toEqual(
-    ['bad-address', 'no-address', 'template-failed', 'unknown-campaign', 'unknown-customer'].map(
-      (reason) => `shoal_mail_decisions_total{decision="skip",reason="${reason}"} 1`,
-    ),
+    [...reasons, 'unknown-customer']
+      .toSorted()
+      .map((reason) => `shoal_mail_decisions_total{decision="skip",reason="${reason}"} 1`),
   );
-  expect(lines.join('\n')).toContain('reads it.customer.course, which is missing');
-  expect(lines.filter((line) => PERSONAL.test(line))).toEqual([]);
+  const told = await world.told();
+  const toldReasons = told.map(({ properties }) => JSON.stringify(properties['reason']));
+  expect(toldReasons.toSorted()).toEqual(reasons.map((reason) => JSON.stringify(reason)));
+  // An event would make them known.
+  expect(told.map(({ customer }) => customer)).not.toContain('nobody');
+  expect(house.lines.join('\n')).toContain('it.customer.course');
+  expect(personalLines()).toEqual([]);
 });
 
-test('an intent without an end is unknown after a restart, and not sent', async () => {
-  const world = await startWorld({ ann: ANN });
-  const inbox = await startTestInbox();
-  const id = mailId('course-welcome', 'ann', 1_000);
-  await world.ledger.intend(id, 1_000);
-  const mailer = await startTestMailer(world, inbox.port);
-  await done(world, await publish(due('ann')));
-  expect(inbox.received()).toBe(0);
-  expect(await world.ledger.state(id)).toBe('unknown');
-  expect(await mailer.metrics()).toContain('outcome="unknown",stage="restart"} 1');
-  expect(lines.join('\n')).toContain(id);
+describe('names and addresses', () => {
+  test.each<[JsonObject, string[]]>([
+    [{ name: 'Ann\r\nBcc: eve@example.com' }, ['ann@example.com']],
+    [{ name: 'Ann, eve@example.com' }, ['ann@example.com']],
+    [{ name: '"Ann" <eve@example.com>, "' }, ['ann@example.com']],
+    [{ name: '<b>Ann</b> & co' }, ['ann@example.com']],
+    [{ email: 'ann@bob@example.com' }, []],
+    [{ email: 'ann@example.com,eve@example.com' }, []],
+    [{ email: 'ann@example.com\r\nRCPT TO:<eve@example.com>' }, []],
+    [{ email: '<eve@example.com>' }, []],
+  ])('%j', async (attributes, recipients) => {
+    const world = await house.world({ ann: { ...ANN, ...attributes } });
+    const inbox = await startTestInbox();
+    await world.mailer(inbox.port);
+    await world.done(await world.publish(due('ann')));
+    const letters = inbox.letters();
+    expect(letters.map(({ to }) => /<([^<>]*)>$/.exec(to)?.[1] ?? to)).toEqual(recipients);
+    for (const { raw, html } of letters) {
+      expect(raw).not.toMatch(/^bcc:/im);
+      expect(html).not.toContain('<b>Ann');
+    }
+  });
 });
 
-test('a letter that waits for its next try goes on after a restart', async () => {
-  const world = await startWorld({ ann: ANN });
-  const id = mailId('course-welcome', 'ann', 1_000);
-  const refusing = await startScriptedSmtp(() => ({ rcpt: '450 later' }));
-  onTestFinished(() => refusing.close());
-  const first = await startTestMailer(world, refusing.port);
-  const sequence = await publish(due('ann'));
-  await expect.poll(() => world.ledger.state(id), { timeout: 10_000 }).toBe('waiting');
-  await first.stop();
-  expect(await world.ledger.state(id)).toBe('waiting');
+test('a cap holds over letters that are due at once', async () => {
+  const world = await house.world({ ann: ANN });
   const inbox = await startTestInbox();
-  await startTestMailer(world, inbox.port);
-  await done(world, sequence);
-  expect(inbox.received()).toBe(1);
-  expect(await world.ledger.state(id)).toBe('sent');
+  const caps = [{ kind: 'rolling', max: 2, withinMs: DAY_MS }] as const;
+  const campaigns = Array.from({ length: 6 }, (_, i) => ({ ...WELCOME, id: `c${i}` }));
+  await world.mailer(inbox.port, { campaigns, policy: { consent: 'opt-out', caps } });
+  const dues = campaigns.map(({ id }): Effect => ({ ...due('ann'), campaign: id }) as Effect);
+  await world.done(await world.publish(...dues));
+  expect(inbox.received()).toBe(2);
+  const reasons = (await world.told()).map(({ properties }) => properties['reason']);
+  expect(reasons).toEqual(['due', 'due', ...Array.from({ length: 4 }, () => 'frequency-cap')]);
 });
 
 test.each<[string, Script, Script, number, string]>([
@@ -257,41 +218,65 @@ test.each<[string, Script, Script, number, string]>([
   ['refused for good', { rcpt: '550 no' }, {}, 0, 'failed'],
   ['taken without an answer', { dot: CLOSE }, {}, 1, 'unknown'],
 ])('a letter that is %s', async (_what, first, then, letters, state) => {
-  const world = await startWorld({ ann: ANN });
-  const server = await startScriptedSmtp((n) => (n === 1 ? first : then));
-  onTestFinished(() => server.close());
-  await startTestMailer(world, server.port);
-  await done(world, await publish(due('ann')));
+  const world = await house.world({ ann: ANN });
+  const server = await startServer((n) => (n === 1 ? first : then));
+  await world.mailer(server.port);
+  await world.done(await world.publish(due('ann')));
   expect(server.letters()).toHaveLength(letters);
-  expect(await world.ledger.state(mailId('course-welcome', 'ann', 1_000))).toBe(state);
-  expect(lines.filter((line) => PERSONAL.test(line))).toEqual([]);
+  const [told] = (await world.told()).filter(({ event }) => event === 'Campaign Decided');
+  expect(told?.properties).toMatchObject({ decision: state });
+  expect(personalLines()).toEqual([]);
 });
 
-test('the mailer waits for the owner of the partition', async () => {
-  const owner = { isReady: false };
-  const world = await startWorld({ ann: ANN }, owner);
-  const inbox = await startTestInbox();
-  await startTestMailer(world, inbox.port);
-  const sequence = await publish(due('ann'));
-  await expect.poll(() => lines.join(), { timeout: 10_000 }).toContain('owner-not-ready');
-  expect(inbox.received()).toBe(0);
-  owner.isReady = true;
-  await done(world, sequence);
-  expect(inbox.received()).toBe(1);
+test('a receipt that may not have arrived is sent once more, under the same name', async () => {
+  const world = await house.world({ ann: ANN });
+  const server = await startServer(() => ({ dot: CLOSE }));
+  await world.mailer(server.port, { campaigns: [{ ...WELCOME, kind: 'transactional' }] });
+  await world.done(await world.publish(due('ann')));
+  const ids = server.letters().map((letter) => /^Message-ID:\s*<(.*)>/m.exec(letter)?.[1]);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+  expect((await world.told())[0]?.properties).toMatchObject({ decision: 'unknown' });
 });
 
-test('the mailer waits for the store', async () => {
-  const world = await startWorld({ ann: ANN });
-  const inbox = await startTestInbox();
-  const mailer = await startTestMailer(world, inbox.port);
-  await done(world, await publish(due('nobody')));
-  await redisServer.kill();
-  const sequence = await publish(due('ann'));
-  await expect.poll(() => lines.join(), { timeout: 10_000 }).toContain('store-away');
-  expect(inbox.received()).toBe(0);
-  await redisServer.restart();
-  await expect.poll(() => inbox.received(), { timeout: 20_000 }).toBe(1);
-  await expect.poll(() => redis.status, { timeout: 20_000 }).toBe('ready');
-  await done(world, sequence);
-  expect(mailer.failures).toEqual([]);
+test('a mailbox that does not exist is mailed no more, and that is told', async () => {
+  const world = await house.world({ ann: ANN });
+  const server = await startServer((n) => (n === 1 ? { rcpt: '550 5.1.1 no such user' } : {}));
+  await world.mailer(server.port);
+  const at = Date.now();
+  await world.done(await world.publish(due('ann', at), due('ann', at + 1)));
+  expect(await world.suppressions.find('ann@example.com')).toMatchObject({ reason: 'hard-bounce' });
+  const told = await world.told();
+  expect(told.map(({ event, properties }) => [event, properties['reason']])).toEqual([
+    ['Email Bounced', '550'],
+    ['Campaign Decided', '550'],
+    ['Campaign Decided', 'suppressed'],
+  ]);
+  expect(server.letters()).toEqual([]);
+});
+
+test('a letter that waits for its next try holds up nobody else', async () => {
+  const customers = Array.from({ length: 300 }, (_, i) => `c${i}`);
+  const world = await house.world(Object.fromEntries(customers.map((id) => [id, ANN])));
+  world.customers['slow'] = { ...ANN, email: 'slow@example.com' };
+  const server = await startServer(() => ({ rcptOf: { 'SLOW@EXAMPLE.COM': '450 later' } }));
+  await world.mailer(server.port);
+  await world.publish(due('slow'), ...customers.map((id) => due(id)));
+  await expect.poll(() => server.letters().length, { timeout: 30_000 }).toBe(300);
+  const letters = [...(await world.ledger.page('slow')).letters.values()];
+  expect(letters).toMatchObject([{ state: 'waiting', tries: expect.any(Number) }]);
+});
+
+test('no more letters are handed over at once than there are connections', async () => {
+  const customers = Array.from({ length: 40 }, (_, i) => `c${i}`);
+  const world = await house.world(Object.fromEntries(customers.map((id) => [id, ANN])));
+  let connections = 0;
+  const server = await startServer((n) => {
+    connections = n;
+    return {};
+  });
+  await world.mailer(server.port, { connectionsMax: 3 });
+  await world.done(await world.publish(...customers.map((id) => due(id))));
+  expect(server.letters()).toHaveLength(40);
+  expect(connections).toBe(3);
 });

@@ -96,11 +96,13 @@ it('is moved through by keys, and opens a segment at Enter', async () => {
   await page.keyboard.press('Enter');
   const dialog = page.locator('dialog[open]');
   expect(await dialog.locator('h2').textContent()).toBe('Lapsed');
-  expect(await dialog.locator('canvas').count()).toBe(2);
+  await expect.poll(() => dialog.locator('canvas').count()).toBe(2);
   await page.keyboard.press('Escape');
   await expect.poll(() => dialog.count()).toBe(0);
   const focused = page.locator('[data-segment="lapsed"] [data-open]');
-  expect(await focused.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+  const isActive = (): Promise<boolean> =>
+    focused.evaluate((node) => node === node.ownerDocument.activeElement);
+  await expect.poll(isActive).toBe(true);
   expect(complaints).toEqual([]);
 });
 
@@ -121,7 +123,7 @@ it('says when the line is lost, and comes back by itself', async () => {
   const { port } = gateway;
   await gateway.close();
   await page.waitForSelector('[data-phase="lost"]');
-  expect(await page.getByRole('status').textContent()).toContain('Connection lost');
+  await expect.poll(() => page.getByRole('status').textContent()).toContain('Connection lost');
   expect(await countOf('lapsed')).toBe('7');
   gateway = await start(port);
   tell({ counts: { vip: count(1_201), lapsed: count(8) } });

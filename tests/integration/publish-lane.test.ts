@@ -22,10 +22,11 @@ interface Bench {
   readonly failures: unknown[];
 }
 
-/** A lane of a new epoch, whose clock can be set ahead. */
+/** A lane of a new epoch, whose clock stands still and can be set ahead. */
 async function openLane(partition: number): Promise<Bench> {
   const ahead = { aheadMs: 0 };
-  const clock = { ...systemClock, now: () => Date.now() + ahead.aheadMs };
+  const startedAt = Date.now();
+  const clock = { ...systemClock, now: () => startedAt + ahead.aheadMs };
   const logger = new RecordingLogger();
   const metrics = new RecordingMetrics();
   const world = { ...house.link, ...house.stores, clock, logger, metrics };
@@ -60,7 +61,7 @@ test('an idle lane writes a mark, which repeats what was told (3)', async () => 
   lane.markWhenDue();
   lane.markWhenDue();
   await eventually('a mark', async () => (await house.records(partition)).length === 3);
-  clock.aheadMs += MARK_AFTER_MS - 1_000;
+  clock.aheadMs += MARK_AFTER_MS - 1;
   lane.markWhenDue();
   lane.enqueue(entries(numbering, 'cem'), { sequence: 10, storedAt: 95 });
   await lane.drained();

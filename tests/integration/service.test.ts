@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask } from '../../src/app/local/loopback.ts';
 import { partitionOf } from '../../src/base/hash.ts';
 import { eventsSubject, REJECTED_STREAM } from '../../src/wire/subject.ts';
@@ -216,15 +216,13 @@ test('what is malformed is counted, told, and passed over', async () => {
   const reasons = ['not-an-object', ...malformed.map(([reason]) => reason)].toSorted();
   for (const reason of reasons) {
     const wanted = reasons.filter((other) => other === reason).length;
-    expect(await cluster.figure('shoal_owner_rejected_events_total', { reason }), reason).toBe(
-      wanted,
-    );
+    const counted = (): Promise<number> =>
+      cluster.figure('shoal_owner_rejected_events_total', { reason });
+    await expect.poll(counted, { message: reason }).toBe(wanted);
   }
-  await vi.waitFor(async () => {
-    const rejected = await readStream(log, REJECTED_STREAM);
-    const subjects = rejected.map(({ subject }) => subject).toSorted();
-    expect(subjects).toEqual(reasons.map((reason) => `shoal.rejected.${reason}`));
-  });
+  const told = async (): Promise<string[]> =>
+    (await readStream(log, REJECTED_STREAM)).map(({ subject }) => subject).toSorted();
+  await expect.poll(told).toEqual(reasons.map((reason) => `shoal.rejected.${reason}`));
 });
 
 test('a changed segment is in force after a restart, quietly', async () => {
@@ -244,6 +242,8 @@ test('a changed segment is in force after a restart, quietly', async () => {
   await cluster.publish(purchases(15, 20));
   await expectBuyers(cluster, 15);
   await eventually('15 visitors', () => cluster.live.members['visitors'] === 15);
+  // What is live may not be published yet; a stop waits for it.
+  expect(await cluster.down('SIGTERM')).toBe(0);
 
   const told = await Promise.all(
     Array.from({ length: cluster.partitions }, (_, partition) =>

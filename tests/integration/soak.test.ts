@@ -3,7 +3,7 @@ import { soak } from '../soak/soak.ts';
 
 /* The short form of `npm run soak`: real servers and a real engine, killed at random by a seed. */
 
-test('a minute of kills: nothing lost, nothing twice', { timeout: 300_000 }, async () => {
+test('a minute of kills: nothing lost, nothing twice', { timeout: 600_000 }, async () => {
   const said: string[] = [];
   const result = await soak({
     lengthMs: 60_000,

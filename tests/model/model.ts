@@ -25,6 +25,14 @@ export interface ModelSettings {
   readonly dedupWindowMs?: DurationMs | undefined;
 }
 
+/** Goes along with a model: told of each step before it has been made. */
+export interface Watcher {
+  /** All are about to be announced as of `to`. */
+  timePasses(to: EpochMs): void;
+  /** An event is about to count, as of `now`: it does when `count` is called, once. */
+  eventComes(event: CustomerEvent, now: EpochMs, isHistory: boolean, count: () => void): void;
+}
+
 interface KnownCustomer {
   /** In the order of the log. */
   readonly events: KnownEvent[];
@@ -44,6 +52,8 @@ export class Model {
   /** The stream time of a messageId's first arrival, by customer and messageId. */
   readonly #arrivals = new Map<string, EpochMs>();
   readonly #stamps = new Set<string>();
+  /** Set from outside, before the first command. */
+  watcher: Watcher | undefined;
   #streamTime: EpochMs = 0;
   /** As of when all have been announced, whoever becomes known later included. */
   #announcedTo: EpochMs = -Infinity;
@@ -68,7 +78,7 @@ export class Model {
     if (!bySender) this.#moveTo(batchAt);
     for (const event of command.events) {
       if (bySender) this.#moveTo(Math.min(sentAt, event.at));
-      this.#applyEvent(event);
+      this.#applyEvent(event, command.history === true);
     }
     this.#moveTo(batchAt);
   }
@@ -111,6 +121,11 @@ export class Model {
     return this.#customers.get(customer)?.announcedAt;
   }
 
+  /** The times of all events of a customer that have been applied. */
+  eventAts(customer: CustomerId): EpochMs[] {
+    return this.#customers.get(customer)?.events.map(({ at }) => at) ?? [];
+  }
+
   get streamTime(): EpochMs {
     return this.#streamTime;
   }
@@ -129,16 +144,20 @@ export class Model {
     this.#announceAll(this.#behindGrace() - 1);
   }
 
-  #applyEvent(event: CustomerEvent): void {
+  #applyEvent(event: CustomerEvent, isHistory: boolean): void {
     if (this.#isRepeatedMessage(event)) return;
     const at = Math.min(event.at, this.#streamTime);
     const customer = this.#customers.get(event.customer) ?? {
       events: [],
       announcedAt: this.#announcedTo,
     };
-    this.#customers.set(event.customer, customer);
-    customer.events.push({ event, at });
-    this.#announce(customer, at);
+    const count = (): void => {
+      this.#customers.set(event.customer, customer);
+      customer.events.push({ event, at });
+      this.#announce(customer, at);
+    };
+    if (this.watcher === undefined) count();
+    else this.watcher.eventComes(event, Math.max(at, customer.announcedAt), isHistory, count);
   }
 
   /** The first of a messageId counts; once it is forgotten, the next one is a first again. */
@@ -153,6 +172,7 @@ export class Model {
   }
 
   #announceAll(at: EpochMs): void {
+    this.watcher?.timePasses(at);
     this.#announcedTo = Math.max(this.#announcedTo, at);
     for (const customer of this.#customers.values()) this.#announce(customer, at);
   }

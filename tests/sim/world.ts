@@ -46,6 +46,7 @@ export const ENGINE: PartitionSettings = {
   graceMs: 1_000,
   dedupWindowMs: 600_000,
   dedupIdsMax: 10_000,
+  partitions: 1,
 };
 
 /** An owner in a process of its own. */

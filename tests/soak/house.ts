@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalServer } from '../../src/app/local/local-server.ts';
+import { projectPath } from '../../src/app/root.ts';
 import { startNats, startRedis } from '../support/servers.ts';
 import { Detour } from './detour.ts';
 import { EngineLives, type Life } from './engine-lives.ts';
@@ -47,6 +48,10 @@ export class House {
     await mkdir(segments);
     for (const [id, text] of Object.entries(SEGMENTS))
       await writeFile(join(segments, `${id}.yaml`), `${text}\n`);
+    // The other campaigns that ship are about segments that a soak has not.
+    const letter = 'campaigns/course-welcome.yaml';
+    await mkdir(join(folder, 'campaigns'));
+    await copyFile(projectPath(`config/${letter}`), join(folder, letter));
     const place = (name: string): { dataFolder?: string } =>
       given === undefined ? {} : { dataFolder: join(given, name) };
     const [nats, redis] = await Promise.all([startNats(place('nats')), startRedis(place('redis'))]);
@@ -69,6 +74,7 @@ export class House {
       `redis.url=${this.redis.url}`,
       `partitions=${partitions}`,
       `folders.segments=${join(folder, 'segments')}`,
+      `folders.campaigns=${join(folder, 'campaigns')}`,
       `checkpoint.interval=${checkpointEvery}`,
     ].flatMap((pair) => ['--set', pair]);
     const place = { folder, isKept: this.#isKept };

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { MINUTE_MS } from '../../src/base/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../src/base/time.ts';
 import { projectPath } from '../../src/app/root.ts';
+import { CALM_MS, type Absence } from './redis-away.ts';
 import { soak } from './soak.ts';
 
 /**
@@ -21,6 +22,9 @@ export async function main(args: readonly string[]): Promise<number> {
       partitions: { type: 'string', default: '16' },
       rate: { type: 'string', default: '1600' },
       'checkpoint-every': { type: 'string', default: '10s' },
+      // Instead of kills: so many seconds without Redis, which is `stopped` or `killed`.
+      'redis-away': { type: 'string' },
+      how: { type: 'string', default: 'stopped' },
       // Keeps data and logs there.
       folder: { type: 'string' },
     },
@@ -33,9 +37,11 @@ export async function main(args: readonly string[]): Promise<number> {
     partitions: numberOf(partitions),
     rate: numberOf(rate),
   };
+  const away = awayOf(values['redis-away'], values.how);
   const result = await soak({
     ...given,
-    lengthMs: given.minutes * MINUTE_MS,
+    lengthMs: away === undefined ? given.minutes * MINUTE_MS : away.awayMs + 3 * CALM_MS,
+    redisAway: away,
     checkpointEvery: values['checkpoint-every'],
     folder,
     onProgress: (text) => process.stderr.write(`soak: ${text}\n`),
@@ -50,6 +56,15 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${JSON.stringify(line)}\n`);
   const isGood = figures.lost + figures.doubled + faults.length === 0 && isChainWhole;
   return isGood ? 0 : 1;
+}
+
+function awayOf(
+  seconds: string | undefined,
+  how: string,
+): { readonly awayMs: number; readonly how: Absence } | undefined {
+  if (seconds === undefined) return undefined;
+  if (how !== 'stopped' && how !== 'killed') throw new Error('--how is stopped or killed');
+  return { awayMs: numberOf(seconds) * SECOND_MS, how };
 }
 
 function numberOf(text: string): number {

@@ -7,9 +7,11 @@ import { Audience } from './audience.ts';
 import type { Life } from './engine-lives.ts';
 import { House } from './house.ts';
 import { judge, type Verdict } from './judge.ts';
+import { Lateness } from './lateness.ts';
 import { Load } from './load.ts';
 import { plannedSteps } from './plan.ts';
 import { Producer } from './producer.ts';
+import { redisAway, type RedisAwayOptions, type RedisAwayResult } from './redis-away.ts';
 import { Told } from './told.ts';
 
 export interface SoakOptions {
@@ -22,6 +24,8 @@ export interface SoakOptions {
   readonly checkpointEvery: string;
   /** Keeps data and logs. */
   readonly folder?: string | undefined;
+  /** Instead of all the kills: Redis is away once, in the midst. */
+  readonly redisAway?: Pick<RedisAwayOptions, 'how' | 'awayMs'> | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -39,6 +43,7 @@ export interface SoakResult extends Verdict {
   readonly recoveryMs: Spread;
   /** The same of those that found no checkpoint. */
   readonly rebuildMs: Spread;
+  readonly redisAway?: RedisAwayResult | undefined;
   /** What engines logged as errors, and how often. */
   readonly alarms: Readonly<Record<string, number>>;
 }
@@ -57,17 +62,21 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     await house.engine.start();
     await house.engine.live();
     await definitionsInForce(audience, options.partitions);
-    const heard = listenLive(audience, options.partitions);
+    const lateness = new Lateness();
+    const heard = listenLive(audience, options.partitions, lateness);
     await producer.introduce();
     onProgress(`${load.count} customers are known; the killing begins`);
-    await Promise.all([producer.live(options.lengthMs), killAll(house, producer, options)]);
+    const trouble = options.redisAway
+      ? redisAway(house, lateness, { ...options, ...options.redisAway })
+      : killAll(house, producer, options);
+    const [away] = await Promise.all([trouble, producer.live(options.lengthMs)]);
     onProgress(`${load.count} events are acknowledged; one more kill, and then rest`);
     await house.engine.live();
     await sleep(CALM_MS);
     await house.killEngine();
     await house.engine.live();
     const verdict = await judge(audience, engineSettings(), load.count, heard);
-    return resultOf(house, verdict);
+    return { ...resultOf(house, verdict), redisAway: away ?? undefined };
   } finally {
     await producer.stop();
     await audience.leave();
@@ -75,10 +84,13 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-function listenLive(audience: Audience, partitions: number): Told[] {
+function listenLive(audience: Audience, partitions: number, lateness: Lateness): Told[] {
   const heard = Array.from({ length: partitions }, () => new Told());
   const streams = heard.map((_, partition) => transitionsStream(partition));
-  audience.listen(streams, (message, partition) => heard[partition]?.take(message));
+  audience.listen(streams, (message, partition) => {
+    heard[partition]?.take(message);
+    lateness.take(message);
+  });
   return heard;
 }
 
@@ -107,7 +119,13 @@ async function definitionsInForce(audience: Audience, partitions: number): Promi
 /** As the engine itself runs, by default. */
 function engineSettings(): Parameters<typeof judge>[1] {
   const { clock, graceMs, dedup } = readSettings({ environment: {} });
-  return { clock, graceMs, dedupWindowMs: dedup.windowMs, dedupIdsMax: dedup.idsMax };
+  return {
+    clock,
+    graceMs,
+    dedupWindowMs: dedup.windowMs,
+    dedupIdsMax: dedup.idsMax,
+    partitions: 1,
+  };
 }
 
 function resultOf(house: House, verdict: Verdict): SoakResult {

@@ -5,6 +5,7 @@ import type { Output } from '../../src/engine/numbering.ts';
 import { Partition } from '../../src/engine/partition.ts';
 import type { PartitionSettings } from '../../src/engine/protocol.ts';
 import { toInput, type Command } from '../model/command.ts';
+import { ZONES, type CampaignCase } from '../model/arbitrary-campaign.ts';
 import type { Case } from '../model/arbitrary.ts';
 import { Model } from '../model/model.ts';
 
@@ -30,12 +31,17 @@ function zone(name: string): Zone {
   return known;
 }
 
-export function settingsOf({ clock, graceMs }: Case): PartitionSettings {
-  return { clock, graceMs, dedupWindowMs: 600_000, dedupIdsMax: 10_000 };
+/** A history with campaigns or without. */
+type AnyCase = Case & Partial<CampaignCase>;
+
+export function settingsOf({ clock, graceMs, partitions = 1 }: AnyCase): PartitionSettings {
+  return { clock, graceMs, dedupWindowMs: 600_000, dedupIdsMax: 10_000, partitions };
 }
 
-export function engineOf(run: Case, other: Partial<PartitionSettings> = {}): Partition {
-  const definitions = { segments: run.segments, campaigns: [], zone: zone(run.zone) };
+export function engineOf(run: AnyCase, other: Partial<PartitionSettings> = {}): Partition {
+  const { segments, campaigns = [] } = run;
+  const zones = ZONES.map((name) => ({ ...zone(name), names: [name] }));
+  const definitions = { segments, campaigns, zone: zone(run.zone), zones };
   return Partition.withDefinitions({ ...settingsOf(run), ...other }, definitions);
 }
 

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
 import { freePort } from '../../src/app/local/loopback.ts';
+import { projectPath } from '../../src/app/root.ts';
 import { Publisher } from '../../src/app/send/publisher.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { querySubject } from '../../src/wire/subject.ts';
 import { LiveCounts } from './live.ts';
-import { Program, runProgram } from './program.ts';
+import { Program, runProgram, type Finished } from './program.ts';
 import { startNats, startRedis, type RunningServer } from './servers.ts';
 import { eventually, RecordingLogger, systemClock } from './world.ts';
 
@@ -19,6 +20,12 @@ export interface ClusterOptions {
   readonly partitions: number;
   /** The text of each segment's file, by id. */
   readonly segments: Readonly<Record<string, string>>;
+  /** And of each campaign's; without it the course letter, as it ships. */
+  readonly campaigns?: Readonly<Record<string, string>> | undefined;
+  /** Whether letters bear links that lead to this Shoal. */
+  readonly hasLinks?: boolean;
+  /** What `publish` says of when an event is sent; without it the machine's clock. */
+  readonly sentAt?: () => number;
   /** On top of the addresses, in the form `key=value`. */
   readonly settings?: readonly string[];
 }
@@ -44,12 +51,13 @@ export class Cluster {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'));
     const cluster = new Cluster({ nats, redis, link, folder, port: await freePort() }, options);
     await cluster.define(options.segments);
+    await cluster.defineCampaigns(options.campaigns ?? (await courseLetter()));
     return cluster;
   }
 
   private constructor(
     place: Pick<Cluster, 'nats' | 'redis' | 'link' | 'folder'> & { readonly port: number },
-    { partitions, settings = [] }: ClusterOptions,
+    { partitions, hasLinks = false, sentAt, settings = [] }: ClusterOptions,
   ) {
     this.nats = place.nats;
     this.redis = place.redis;
@@ -63,25 +71,34 @@ export class Cluster {
       `http.port=${place.port}`,
       `partitions=${partitions}`,
       `folders.segments=${this.segmentsFolder}`,
+      `folders.campaigns=${this.campaignsFolder}`,
+      ...(hasLinks ? [`mail.publicUrl=${this.url}`, `mail.secret=${randomUUID()}`] : []),
       ...settings,
     ];
     this.#flags = all.flatMap((pair) => ['--set', pair]);
-    const sentAt = (): number => systemClock.now();
     const producer = `test-${randomUUID()}`;
-    const { log } = this.link;
-    this.#publisher = new Publisher({ log, clock: systemClock, partitions, producer, sentAt });
+    this.#publisher = new Publisher({
+      ...{ log: this.link.log, clock: systemClock, partitions, producer },
+      sentAt: sentAt ?? (() => systemClock.now()),
+    });
   }
 
   get segmentsFolder(): string {
     return join(this.folder, 'segments');
   }
 
+  get campaignsFolder(): string {
+    return join(this.folder, 'campaigns');
+  }
+
   /** Writes the folder of segments anew. */
-  async define(segments: Readonly<Record<string, string>>): Promise<void> {
-    await rm(this.segmentsFolder, { recursive: true, force: true });
-    await mkdir(this.segmentsFolder);
-    for (const [id, text] of Object.entries(segments))
-      await writeFile(join(this.segmentsFolder, `${id}.yaml`), text);
+  define(segments: Readonly<Record<string, string>>): Promise<void> {
+    return writeAnew(this.segmentsFolder, segments);
+  }
+
+  /** Writes the folder of campaigns anew. */
+  defineCampaigns(campaigns: Readonly<Record<string, string>>): Promise<void> {
+    return writeAnew(this.campaignsFolder, campaigns);
   }
 
   /** Starts Shoal and waits until its live feed is whole. */
@@ -123,12 +140,30 @@ export class Cluster {
     return this.program.exited;
   }
 
+  /** Kills Shoal and both servers, and starts them again with what lies on their disks. */
+  async killAll(): Promise<void> {
+    await Promise.all([this.down('SIGKILL'), this.nats.kill(), this.redis.kill()]);
+    await Promise.all([this.nats.restart(), this.redis.restart()]);
+    await this.up();
+    await eventually('its owners answer us', async () =>
+      this.statuses().then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+
   /** Ends everything and leaves nothing. */
   async end(): Promise<void> {
     if (this.#program?.hasExited === false) await this.down('SIGKILL');
     await this.link.close();
     await Promise.all([this.nats.stop(), this.redis.stop()]);
     await rm(this.folder, { recursive: true });
+  }
+
+  /** Runs a command on these servers, to its end. */
+  run(args: readonly string[]): Promise<Finished> {
+    return runProgram([...args, ...this.#flags]);
   }
 
   /** `shoal send` of a zipped file of these lines. @returns what it printed */
@@ -176,4 +211,17 @@ export class Cluster {
       .filter((line) => wanted.every((label) => line.includes(label)))
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
+}
+
+async function writeAnew(folder: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const [id, text] of Object.entries(texts)) {
+    await writeFile(join(folder, `${id}.yaml`), text);
+  }
+}
+
+async function courseLetter(): Promise<Record<string, string>> {
+  const id = 'course-welcome';
+  return { [id]: await readFile(projectPath(`config/campaigns/${id}.yaml`), 'utf8') };
 }

@@ -146,6 +146,7 @@ export class OwnerHouse {
         graceMs: options.graceMs ?? 100,
         dedupWindowMs: 600_000,
         dedupIdsMax: 10_000,
+        partitions: 1,
       },
       definitions,
       checkpointEveryMs: options.checkpointEveryMs ?? 3_600_000,

@@ -76,7 +76,7 @@ export class RecordingMetrics implements Metrics {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await holds())) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /*
  * The keys, in one place (durability: "Checkpoints"). The braces keep what one script touches in
  * one slot of a cluster. No key holds a customer's string.
@@ -23,6 +25,21 @@ export function positionKey(cluster: string, reader: string): string {
   return `shoal:${cluster}:pos:${reader}`;
 }
 
-export function mailKey(cluster: string, id: string): string {
-  return `shoal:${cluster}:mail:${id}`;
+/** The page of a customer's mail: their letters and consents. */
+export function mailPageKey(cluster: string, customer: string): string {
+  return `shoal:${cluster}:mail:${sha256Hex(customer).slice(0, 32)}`;
+}
+
+/** All such pages, for SCAN. A cluster's name holds nothing that a pattern would read. */
+export function mailPagePattern(cluster: string): string {
+  return `shoal:${cluster}:mail:*`;
+}
+
+/** The addresses that must not be mailed: one hash. */
+export function suppressedKey(cluster: string): string {
+  return `shoal:${cluster}:suppressed`;
+}
+
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -17,6 +17,8 @@ export interface RunningInbox extends Inbox {
   readonly port: number;
   /** All letters that ever came, the dropped ones too. */
   received(): number;
+  /** Hands every letter that comes from now on to a listener, as well. @returns how to end it */
+  listen(onLetter: (letter: ReceivedLetter) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ const LETTER_BYTES_MAX = 1_000_000;
  */
 export async function startInbox(options: InboxOptions): Promise<RunningInbox> {
   const kept: ReceivedLetter[] = [];
+  const listeners = new Set<(letter: ReceivedLetter) => void>();
   let received = 0;
   const server = new SMTPServer({
     authOptional: true,
@@ -48,6 +51,7 @@ export async function startInbox(options: InboxOptions): Promise<RunningInbox> {
             received += 1;
             kept.unshift(letter);
             kept.splice(options.keepMax);
+            for (const listener of listeners) listener(letter);
           }
           done();
         })
@@ -60,6 +64,10 @@ export async function startInbox(options: InboxOptions): Promise<RunningInbox> {
     port,
     received: () => received,
     letters: () => [...kept],
+    listen: (onLetter) => {
+      listeners.add(onLetter);
+      return () => void listeners.delete(onLetter);
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

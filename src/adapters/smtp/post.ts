@@ -1,109 +1,111 @@
-import { createTransport } from 'nodemailer';
-import type { Letter, Post, Sent, Stage } from '../../roles/ports/mail.ts';
-import { StageWatch } from './stage.ts';
+import type { DurationMs } from '../../base/time.ts';
+import type { Letter, Post, Sent } from '../../roles/ports/mail.ts';
+import { composer, type Composed, type DkimKey } from './composition.ts';
+import { outcomeOf } from './outcome.ts';
+import { SmtpSession, type SessionOptions } from './session.ts';
 
-export interface PostOptions {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte; without it STARTTLS is used where it is offered. */
-  readonly tls: boolean;
-  readonly login?: { readonly user: string; readonly password: string } | undefined;
-  /** How long the server may take to accept a connection, and to greet, ms. */
-  readonly connectTimeoutMs: number;
-  /** How long the server may be silent, ms; the answer to the final dot may be slow. */
-  readonly silenceTimeoutMs: number;
+export interface PostOptions extends SessionOptions {
+  readonly dkim?: DkimKey | undefined;
+  /**
+   * How long one letter may take in all, ms: after it the session is ended. Twice the silence where
+   * nothing is said.
+   */
+  readonly letterTimeoutMs?: DurationMs | undefined;
+}
+
+/** A session that lies idle is ended before most servers would end it. */
+const IDLE_MS: DurationMs = 5_000;
+/** Servers let a session carry so many letters without frowning. */
+const LETTERS_MAX = 100;
+
+interface Idle {
+  readonly session: SmtpSession;
+  readonly timer: NodeJS.Timeout;
 }
 
 /**
- * Mail over SMTP by nodemailer: a connection for each letter, so that a session's stage belongs to
- * one letter.
+ * Mail over SMTP by nodemailer. A session carries one letter at a time, so that its stage belongs
+ * to that letter, and then waits a while for the next.
  */
 export function smtpPost(options: PostOptions): Post {
-  return {
-    send: (letter) => send(options, letter),
-    close: () => undefined,
-  };
+  return new SmtpPost(options);
 }
 
-async function send(options: PostOptions, letter: Letter): Promise<Sent> {
-  const watch = new StageWatch();
-  const { login } = options;
-  const transport = createTransport({
-    host: options.host,
-    port: options.port,
-    secure: options.tls,
-    ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password } }),
-    connectionTimeout: options.connectTimeoutMs,
-    greetingTimeout: options.connectTimeoutMs,
-    socketTimeout: options.silenceTimeoutMs,
-    logger: watch.logger,
-    transactionLog: true,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  try {
-    await transport.sendMail({
-      messageId: `<${letter.messageId}>`,
-      // Objects, never `"name" <address>` texts: a name could add a recipient.
-      from: { name: letter.from.name, address: letter.from.address },
-      to: { name: letter.to.name, address: letter.to.address },
-      subject: letter.subject,
-      html: letter.html,
-      text: letter.text,
-    });
-    return { kind: 'sent' };
-  } catch (error) {
-    return outcome(watch.stage, failureOf(error));
-  } finally {
-    transport.close();
+class SmtpPost implements Post {
+  readonly #options: PostOptions;
+  readonly #compose: (letter: Letter) => Promise<Composed>;
+  readonly #idle: Idle[] = [];
+  #isClosed = false;
+
+  constructor(options: PostOptions) {
+    this.#options = options;
+    this.#compose = composer(options.dkim);
+  }
+
+  async send(letter: Letter): Promise<Sent> {
+    let composed: Composed;
+    try {
+      composed = await this.#compose(letter);
+    } catch (error) {
+      return outcomeOf('connect', error);
+    }
+    for (;;) {
+      const session = this.#takeIdle() ?? new SmtpSession(this.#options);
+      const isReused = session.letters > 0;
+      const sent = await this.#handOver(session, composed);
+      // The server had ended the idle session: it has heard nothing of the letter.
+      if (!(isReused && isUnheard(sent))) return sent;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { session, timer } of this.#idle.splice(0)) {
+      clearTimeout(timer);
+      session.quit();
+    }
+  }
+
+  async #handOver(session: SmtpSession, composed: Composed): Promise<Sent> {
+    const { silenceTimeoutMs, letterTimeoutMs = 2 * silenceTimeoutMs } = this.#options;
+    const deadline = setTimeout(() => {
+      session.close(Object.assign(new Error('it took too long'), { code: 'ETIMEDOUT' }));
+    }, letterTimeoutMs);
+    try {
+      if (session.letters === 0) await session.open();
+      await session.send(composed);
+      this.#keep(session);
+      return { kind: 'sent' };
+    } catch (error) {
+      return outcomeOf(session.stage, error);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #takeIdle(): SmtpSession | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      clearTimeout(idle.timer);
+      if (idle.session.isOpen) return idle.session;
+    }
+    return undefined;
+  }
+
+  #keep(session: SmtpSession): void {
+    if (this.#isClosed || session.letters >= LETTERS_MAX) return session.quit();
+    const timer = setTimeout(() => {
+      const place = this.#idle.findIndex((idle) => idle.session === session);
+      this.#idle.splice(place, 1);
+      session.quit();
+    }, IDLE_MS);
+    timer.unref();
+    this.#idle.push({ session, timer });
   }
 }
 
-interface Failure {
-  /** Nodemailer's code, such as ECONNECTION. */
-  readonly code: string;
-  /** The server's reply, when it was one that failed the letter. */
-  readonly reply?: number | undefined;
-  /** The command that it answered. */
-  readonly command?: string | undefined;
-}
-
-function failureOf(error: unknown): Failure {
-  const fields: Readonly<Record<string, unknown>> = Object(error);
-  const { code, responseCode, command } = fields;
-  const failed = typeof responseCode === 'number' && responseCode >= 400 && responseCode < 600;
-  return {
-    code: typeof code === 'string' ? code : 'EUNKNOWN',
-    reply: failed ? responseCode : undefined,
-    command: typeof command === 'string' ? command : undefined,
-  };
-}
-
-/** The stage of a reply, by the command that it answered: pipelined ones are answered together. */
-const STAGE_OF_COMMAND: Readonly<Record<string, Stage>> = {
-  'MAIL FROM': 'mail',
-  'RCPT TO': 'rcpt',
-};
-
-/** Codes that tell of the letter itself: it would fail the next time, too. */
-const BAD_LETTER = new Set(['EENVELOPE', 'EMESSAGE', 'ESTREAM', 'EFILEACCESS', 'EURLACCESS']);
-
-/**
- * After the final dot only a whole reply that says no is a refusal; a reply cut off by the end of
- * the connection (ECONNECTION) is none. Before it, whatever happened, the server has no whole
- * letter.
- */
-function outcome(reached: Stage, { code, reply, command }: Failure): Sent {
-  const stage = STAGE_OF_COMMAND[command ?? ''] ?? reached;
-  const reason = reply === undefined ? code : String(reply);
-  if (stage === 'dot' && (reply === undefined || code !== 'EMESSAGE')) {
-    return { kind: 'unknown', stage, reason };
-  }
-  return { kind: 'refused', stage, reason, permanent: isPermanent(stage, code, reply) };
-}
-
-/** A server that refuses the session, before MAIL, has said nothing about the letter. */
-function isPermanent(stage: Stage, code: string, reply: number | undefined): boolean {
-  if (reply === undefined) return BAD_LETTER.has(code);
-  return reply >= 500 && stage !== 'connect' && stage !== 'hello';
+/** The connection is gone without a reply to the first command: nothing of the body has left. */
+function isUnheard(sent: Sent): boolean {
+  if (sent.kind !== 'refused' || sent.permanent) return false;
+  const isGone = sent.reason === 'ECONNECTION' || sent.reason === 'ESOCKET';
+  return isGone && (sent.stage === 'hello' || sent.stage === 'mail');
 }

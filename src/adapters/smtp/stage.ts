@@ -18,7 +18,8 @@ const AFTER_YES: Readonly<Partial<Record<Stage, Stage>>> = {
  * before DATA from one after the final dot: its errors are the same for both.
  *
  * Replies are counted, not commands: with PIPELINING all commands up to DATA leave at once. The
- * line with `tnx: message` comes when the final dot has been handed to the socket.
+ * line with `tnx: message` comes when the final dot has been handed to the socket. A session may
+ * carry one letter after the other, never two at once.
  */
 export class StageWatch {
   stage: Stage = 'connect';
@@ -33,6 +34,11 @@ export class StageWatch {
     error: () => undefined,
     fatal: () => undefined,
   };
+
+  /** The next letter of a session that is greeted: nothing of it has been said yet. */
+  restart(): void {
+    this.stage = 'hello';
+  }
 
   #follow(entry: Entry, line: unknown): void {
     const text = typeof line === 'string' ? line : '';

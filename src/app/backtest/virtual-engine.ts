@@ -26,16 +26,18 @@ const FOR_EVER: Dedup = {
  */
 export class VirtualEngine {
   readonly #timeline: Timeline;
-  #transitions: Transition[] = [];
+  #effects: Effect[] = [];
 
   /** @param startAt no event is earlier than this, unless it is late */
   constructor(definitions: Definitions, startAt: EpochMs, dedup = FOR_EVER) {
     const emit = (effect: Effect): void => {
-      if (effect.kind === 'entry' || effect.kind === 'exit') this.#transitions.push(effect);
+      this.#effects.push(effect);
     };
     const repeats = new Repeats(dedup.windowMs, dedup.idsMax);
     const from = { ...BEGINNING, streamTime: startAt };
-    this.#timeline = new Timeline(emptyState(definitions, startAt), 0, repeats, from, emit);
+    const settings = { graceMs: 0, partitions: 1 };
+    const state = emptyState(definitions, startAt);
+    this.#timeline = new Timeline(state, settings, repeats, from, emit);
   }
 
   get state(): State {
@@ -55,9 +57,16 @@ export class VirtualEngine {
   }
 
   /** What happened since the last call, in the order in which it happened. */
+  takeEffects(): readonly Effect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** The entries and exits among it. */
   takeTransitions(): readonly Transition[] {
-    const transitions = this.#transitions;
-    this.#transitions = [];
-    return transitions;
+    return this.takeEffects().flatMap((effect) =>
+      effect.kind === 'entry' || effect.kind === 'exit' ? effect : [],
+    );
   }
 }

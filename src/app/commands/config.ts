@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import type { WrittenSettings } from '../settings-schema.ts';
 import { settingsFor } from './common.ts';
 
-const HIDDEN = '********';
+/** As long as the shortest secret that is let through, so that what is shown can be read again. */
+const HIDDEN = '*'.repeat(16);
 
 /** `shoal config`: the settings in force, as YAML on standard output. */
 export function configCommand(): Command {
@@ -16,13 +17,22 @@ export function configCommand(): Command {
 
 /** The settings in the form of `config/shoal.yaml`; secrets, also those inside URLs, are stars. */
 export function printSettings(settings: WrittenSettings): string {
-  const { nats, redis, smtp } = settings;
+  const { nats, redis, smtp, mail } = settings;
   return stringify({
     ...settings,
     nats: { ...nats, url: hideInUrl(nats.url) },
     redis: { ...redis, url: hideInUrl(redis.url) },
-    smtp: { ...smtp, password: smtp.password === '' ? '' : HIDDEN },
+    smtp: { ...smtp, password: hide(smtp.password) },
+    mail: {
+      ...mail,
+      secret: hide(mail.secret),
+      dkim: { ...mail.dkim, privateKey: hide(mail.dkim.privateKey) },
+    },
   });
+}
+
+function hide(secret: string): string {
+  return secret === '' ? '' : HIDDEN;
 }
 
 /** A user without a password is a token for NATS: it is hidden too. */

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../base/time.ts';
-import { runDemo, startDemoServers } from '../demo/demo.ts';
+import { runDemo } from '../demo/demo.ts';
+import { startDemoServers } from '../demo/servers.ts';
 import { freePort, isFree } from '../local/loopback.ts';
 import { LIVE_RATE_DEFAULT } from '../shop/live-shop.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -8,6 +10,7 @@ import { settingsFor } from './common.ts';
 
 const CUSTOMERS_DEFAULT = 20_000;
 const PORT_DEFAULT = 8_686;
+const SECRET_BYTES = 24;
 
 interface DemoFlags {
   readonly customers: number;
@@ -42,12 +45,17 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   say('Starting nats-server, redis-server and an inbox of our own …');
   const servers = await startDemoServers();
   try {
+    const port = await pagePort(flags.port);
     const settings = settingsFor(command, {
       'nats.url': servers.natsUrl,
       'redis.url': servers.redisUrl,
       'smtp.port': String(servers.inbox.port),
       'smtp.host': '127.0.0.1',
-      'http.port': flags.port ?? String(await pagePort()),
+      'http.port': port,
+      // Links of letters lead to us, tell of clicks and openings, and nobody else can make them.
+      'mail.publicUrl': `http://127.0.0.1:${port}`,
+      'mail.secret': randomBytes(SECRET_BYTES).toString('base64url'),
+      'mail.opens': 'true',
       'log.level': process.env['SHOAL_LOG_LEVEL'] ?? 'warn',
       clock: flags.speed === 1 ? 'broker' : 'sender',
     });
@@ -60,10 +68,13 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
 }
 
 /**
- * The usual port, so that a bookmark works, or a free one where something listens there already.
+ * The port that is wished for; else the usual one, so that a bookmark works, or a free one where
+ * something listens there already.
  */
-async function pagePort(): Promise<number> {
-  return (await isFree(PORT_DEFAULT)) ? PORT_DEFAULT : freePort();
+async function pagePort(wish: string | undefined): Promise<string> {
+  if (wish !== undefined && wish !== '0') return wish;
+  const isUsual = wish === undefined && (await isFree(PORT_DEFAULT));
+  return String(isUsual ? PORT_DEFAULT : await freePort());
 }
 
 function parseLength(text: string): number {

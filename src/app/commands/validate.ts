@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { loadTemplates } from '../../adapters/eta/templates.ts';
+import { ShoalErrors } from '../../base/error.ts';
 import type { Definitions } from '../../compile/definitions.ts';
 import { loadDefinitions } from '../definitions.ts';
+import { checkLetters } from '../letters/check-letters.ts';
 import { parseSegmentTexts, readSegmentTexts } from '../segment-files.ts';
+import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
 import { settingsFor } from './common.ts';
 
@@ -17,13 +21,19 @@ export function validateCommand(): Command {
     )
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
       const { segments, campaigns } =
-        path === undefined
-          ? await loadDefinitions(settingsFor(command), systemClock.now())
-          : await segmentsOf(path);
+        path === undefined ? await everything(settingsFor(command)) : await segmentsOf(path);
       process.stdout.write(
         `${count(segments.length, 'segment')}, ${count(campaigns.length, 'campaign')}: fine\n`,
       );
     });
+}
+
+/** All that the settings name; each letter is written for people whom there are not. */
+async function everything(settings: Settings): Promise<Definitions> {
+  const definitions = await loadDefinitions(settings, systemClock.now());
+  const errors = checkLetters(definitions, await loadTemplates(settings.folders.templates));
+  if (errors.length > 0) throw new ShoalErrors(errors);
+  return definitions;
 }
 
 /** The folder of all definitions is meant as well when it holds one of segments. */

@@ -7,6 +7,8 @@ import { querySubject } from '../../wire/subject.ts';
 export interface Census {
   readonly events: number;
   readonly customers: number;
+  /** Segments that every partition has in force. */
+  readonly segments: number;
   readonly counts: ReadonlyMap<string, Count>;
 }
 
@@ -40,6 +42,7 @@ export async function takeCensus(bus: Bus, partitions: number): Promise<Census> 
   return {
     events: statuses.reduce((sum, { events }) => sum + events, 0),
     customers: statuses.reduce((sum, { customers }) => sum + customers, 0),
+    segments: Math.min(...statuses.map(({ counts: own }) => Object.keys(own).length)),
     counts,
   };
 }

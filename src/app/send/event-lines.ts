@@ -62,7 +62,7 @@ function unreadable(name: string, cause: unknown): ShoalError {
     code: 'file-unreadable',
     remedy: 'refuse-input',
     message: `"${name}" cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    hint: 'events are lines of JSON, one each; a name that ends in .gz must be gzip',
+    hint: 'is it there, and may it be read? a name that ends in .gz must be gzip',
     cause,
   });
 }

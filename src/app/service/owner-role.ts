@@ -32,6 +32,7 @@ export async function runOwner(context: RoleContext): Promise<RunningRole> {
         graceMs: settings.graceMs,
         dedupWindowMs: settings.dedup.windowMs,
         dedupIdsMax: settings.dedup.idsMax,
+        partitions: settings.partitions,
       },
       definitions,
       checkpointEveryMs: settings.checkpoint.intervalMs,

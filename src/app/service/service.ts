@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { linkSeal } from '../../adapters/node-crypto/seal.ts';
 import { createLogger } from '../../adapters/pino/logger.ts';
 import { createMetrics, metricsText } from '../../adapters/prom/metrics.ts';
 import type { Definitions } from '../../compile/definitions.ts';
 import { startGateway, type RunningGateway } from '../../roles/gateway/gateway.ts';
+import type { TrackingSettings } from '../../roles/gateway/tracking/tracking.ts';
 import type { Bus, Log } from '../../roles/ports/log.ts';
 import type { Logger } from '../../roles/ports/logger.ts';
 import type { Inbox } from '../../roles/ports/mail.ts';
 import { readAssets } from '../dashboard-assets.ts';
 import { chooseHttpServer } from '../http.ts';
+import { letterParts } from '../letters/letter-parts.ts';
 import { projectPath } from '../root.ts';
 import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
+import { LateConsents } from './late-consents.ts';
 import { connectLog } from './role-context.ts';
 import { startThread, type RoleThread } from './thread.ts';
 
@@ -57,13 +61,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const threads = roles
     .flatMap((role) => (role === 'gateway' ? [] : [role]))
     .map((role) => startThread({ role, boot, settings, definitions }, onFailure));
+  // Only the gateway has links of letters to answer, and only where they can be sealed.
+  const secret = roles.includes('gateway') ? settings.mail.secret : undefined;
+  const consents = secret === undefined ? undefined : new LateConsents(settings, logger);
   const stop = async (gateway?: RunningGateway): Promise<void> => {
     await Promise.all(threads.map((thread) => thread.stop()));
     await gateway?.close();
+    await consents?.close();
     await nats.close();
   };
   try {
-    const world = { bus: nats.bus, logger, threads };
+    const tracking =
+      secret === undefined || consents === undefined
+        ? undefined
+        : trackingOf(options, { seal: linkSeal(secret), log: nats.log, consents, boot });
+    const world = { bus: nats.bus, logger, threads, tracking };
     const gateway = roles.includes('gateway') ? await runGateway(options, world) : undefined;
     const url = gateway && `http://${settings.http.host}:${gateway.port}`;
     return { url, log: nats.log, bus: nats.bus, stop: () => stop(gateway) };
@@ -79,9 +91,10 @@ async function runGateway(
     readonly bus: Bus;
     readonly logger: Logger;
     readonly threads: readonly RoleThread[];
+    readonly tracking: TrackingSettings | undefined;
   },
 ): Promise<RunningGateway> {
-  const { bus, logger, threads } = world;
+  const { bus, logger, threads, tracking } = world;
   const metrics = createMetrics(true);
   return startGateway({
     http: await chooseHttpServer(settings.http.engine, logger),
@@ -96,6 +109,8 @@ async function runGateway(
     segments: definitions.segments,
     assets: await readAssets(projectPath('dist/dashboard')),
     inbox,
+    tracking,
+    letters: await letterParts(settings, definitions),
     metrics,
     metricsText: async () => {
       const snapshots = threads.map((thread) => thread.metrics());
@@ -104,4 +119,11 @@ async function runGateway(
     logger,
     clock: systemClock,
   });
+}
+
+function trackingOf(
+  { settings, definitions }: ServiceOptions,
+  world: Pick<TrackingSettings, 'seal' | 'log' | 'consents' | 'boot'>,
+): TrackingSettings {
+  return { ...world, campaigns: definitions.campaigns, sender: settings.mail.from.name };
 }

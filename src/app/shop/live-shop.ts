@@ -1,9 +1,11 @@
 import { SECOND_MS, type EpochMs } from '../../base/time.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
+import { Agenda } from './agenda.ts';
+import { Carts, type CartLine } from './carts.ts';
 import type { ShopSettings } from './history.ts';
 import { COURSES, personOf, type Person } from './person.ts';
 import { Random } from './random.ts';
-import { identify, letter, visit, type Scene } from './visit.ts';
+import { identify, letter, purchase, visit, type Scene } from './visit.ts';
 
 /** Events a second that look like a busy shop on a page. */
 export const LIVE_RATE_DEFAULT = 100;
@@ -26,22 +28,31 @@ export interface LiveSettings extends ShopSettings {
   readonly rate: number;
   /** Tells stretches of one seed's time apart: another chapter, other visits of the same people. */
   readonly chapter?: number | undefined;
+  /** Those of the chapter before go on. */
+  readonly carts?: Carts | undefined;
 }
 
 /** The shop from now on: the same people with the same habits, only more of them at once. */
 export class LiveShop {
   readonly #settings: LiveSettings;
   readonly #random: Random;
-  readonly #later = new Agenda();
+  /** Of its own: what letters bring about must not change what would have happened anyway. */
+  readonly #letterRandom: Random;
+  readonly #later = new Agenda<CustomerEvent>();
   readonly #startedText: string;
+  /** Of everyone who has put something into one since the shop was opened. */
+  readonly carts: Carts;
   #customers: number;
   #ids = 0;
+  #letterIds = 0;
   #nextAt: EpochMs;
 
   constructor(settings: LiveSettings) {
     this.#settings = settings;
     this.#random = new Random(settings.seed, 0x11fe + (settings.chapter ?? 0));
+    this.#letterRandom = new Random(settings.seed, 0x5a1e + (settings.chapter ?? 0));
     this.#startedText = settings.startAt.toString(36);
+    this.carts = settings.carts ?? new Carts();
     this.#customers = settings.customers;
     this.#nextAt = settings.startAt;
   }
@@ -62,7 +73,26 @@ export class LiveShop {
       for (const event of this.#occasion(Math.round(this.#nextAt))) this.#later.add(event);
       this.#nextAt += this.#random.gap(meanMs);
     }
-    return this.#later.takeUntil(now);
+    const events = this.#later.takeUntil(now);
+    for (const event of events) this.carts.take(event);
+    return events;
+  }
+
+  /** The `index`-th person, from 0; undefined when the shop has no such one. */
+  person(index: number): Person | undefined {
+    const { seed, startAt } = this.#settings;
+    return index >= 0 && index < this.#customers ? personOf(seed, index, startAt) : undefined;
+  }
+
+  /**
+   * A person comes from a letter and buys.
+   *
+   * @param at no earlier than the last call's `now`
+   */
+  buyFromLetter(index: number, lines: readonly CartLine[], at: EpochMs): void {
+    const nextId = (): string => `b-${this.#startedText}-${++this.#letterIds}`;
+    const scene = { ...this.#sceneOf(index), random: this.#letterRandom, nextId };
+    for (const event of purchase(scene, at, lines)) this.#later.add(event);
   }
 
   #occasion(at: EpochMs): CustomerEvent[] {
@@ -98,62 +128,5 @@ export class LiveShop {
     const person: Person = personOf(seed, index, startAt);
     const nextId = (): string => `l-${this.#startedText}-${++this.#ids}`;
     return { person, random: this.#random, nextId };
-  }
-}
-
-/** Events that are known and have not happened yet: a binary heap by time, then by arrival. */
-class Agenda {
-  readonly #heap: { readonly event: CustomerEvent; readonly order: number }[] = [];
-  #added = 0;
-
-  add(event: CustomerEvent): void {
-    const heap = this.#heap;
-    let place = heap.push({ event, order: this.#added++ }) - 1;
-    while (place > 0 && this.#isBefore(place, (place - 1) >> 1)) {
-      this.#swap(place, (place - 1) >> 1);
-      place = (place - 1) >> 1;
-    }
-  }
-
-  takeUntil(now: EpochMs): CustomerEvent[] {
-    const taken: CustomerEvent[] = [];
-    for (
-      let first = this.#heap[0];
-      first !== undefined && first.event.at <= now;
-      first = this.#heap[0]
-    ) {
-      taken.push(first.event);
-      this.#dropFirst();
-    }
-    return taken;
-  }
-
-  #dropFirst(): void {
-    const last = this.#heap.pop();
-    if (last === undefined || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    let place = 0;
-    for (;;) {
-      let least = place;
-      for (const child of [place * 2 + 1, place * 2 + 2]) {
-        if (child < this.#heap.length && this.#isBefore(child, least)) least = child;
-      }
-      if (least === place) return;
-      this.#swap(place, least);
-      place = least;
-    }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [x, y] = [this.#heap[a], this.#heap[b]];
-    if (x === undefined || y === undefined) return false;
-    return x.event.at === y.event.at ? x.order < y.order : x.event.at < y.event.at;
-  }
-
-  #swap(a: number, b: number): void {
-    const [x, y] = [this.#heap[a], this.#heap[b]];
-    if (x === undefined || y === undefined) return;
-    this.#heap[a] = y;
-    this.#heap[b] = x;
   }
 }

@@ -131,6 +131,12 @@ export function personOf(seed: number, index: number, at: EpochMs): Person {
   };
 }
 
+/** Which person of the shop an address belongs to; undefined for one of nobody's. */
+export function indexOfAddress(address: string): number | undefined {
+  const [, number] = /\.(\d{1,9})@example\.com$/.exec(address) ?? [];
+  return number === undefined ? undefined : Number(number) - 1;
+}
+
 function isoDate(at: EpochMs): string {
   return formatInstant(at).slice(0, 10);
 }

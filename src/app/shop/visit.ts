@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { SECOND_MS, type EpochMs } from '../../base/time.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
+import type { CartLine } from './carts.ts';
 import { CATEGORIES, SHELVES, type Category, type Product, type Shelf } from './goods.ts';
 import type { Person, Source } from './person.ts';
 import type { Random } from './random.ts';
@@ -59,17 +60,40 @@ export function letter(scene: Scene, at: EpochMs): CustomerEvent[] {
   return [...walk.events, ...visit(scene, walk.at, via)];
 }
 
+/** Somebody comes from a letter, knows what they want, and buys it. */
+export function purchase(
+  scene: Scene,
+  startAt: EpochMs,
+  lines: readonly CartLine[],
+): CustomerEvent[] {
+  const { person, random } = scene;
+  const campaign = { source: 'letter', medium: 'email', name: 'letter' };
+  const device = { type: random.weighted(person.devices) };
+  const walk = new Walk(scene, startAt, { device, campaign }, ERRAND_MS);
+  walk.track('Session Started', { utm_source: 'letter', utm_medium: 'email' });
+  order(walk, scene, lines);
+  return walk.events;
+}
+
+type Range = readonly [low: number, high: number];
+
+/** Between two events, ms: of somebody who looks around, and of somebody who knows their way. */
+const STROLL_MS: Range = [3_000, 45_000];
+const ERRAND_MS: Range = [1_000, 6_000];
+
 /** Events of one person, one after the other, each some seconds after the one before. */
 class Walk {
   readonly events: CustomerEvent[] = [];
   at: EpochMs;
   readonly #scene: Scene;
   readonly #context: JsonObject;
+  readonly #paceMs: Range;
 
-  constructor(scene: Scene, startAt: EpochMs, context: JsonObject) {
+  constructor(scene: Scene, startAt: EpochMs, context: JsonObject, paceMs: Range = STROLL_MS) {
     this.#scene = scene;
     this.at = startAt;
     this.#context = context;
+    this.#paceMs = paceMs;
   }
 
   wait(seconds: number): void {
@@ -87,7 +111,7 @@ class Walk {
 
   #add(what: Pick<CustomerEvent, 'type' | 'event' | 'properties'>): void {
     this.events.push(made(this.#scene, this.at, what, this.#context));
-    this.at += this.#scene.random.whole(3_000, 45_000);
+    this.at += this.#scene.random.whole(...this.#paceMs);
   }
 }
 
@@ -108,7 +132,8 @@ function lookAt(walk: Walk, { random }: Scene, shelf: Shelf): Product {
 }
 
 /** Into the cart, and perhaps on to the till. */
-function shopFor(walk: Walk, { person, random, nextId }: Scene, wanted: readonly Product[]): void {
+function shopFor(walk: Walk, scene: Scene, wanted: readonly Product[]): void {
+  const { person, random } = scene;
   const lines = wanted.map((product) => {
     const quantity = product.price < 2_000 ? random.whole(1, 3) : 1;
     const line = { ...product, quantity };
@@ -116,11 +141,20 @@ function shopFor(walk: Walk, { person, random, nextId }: Scene, wanted: readonly
     return line;
   });
   const buys = random.chance(person.habit.buyChance);
-  const total = lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
-  if (buys || random.chance(0.3)) walk.track('Checkout Started', { value: total, currency: 'RUB' });
-  if (!buys) return;
-  const order = { order_id: `o-${nextId()}`, total, currency: 'RUB', products: lines };
-  walk.track('Order Completed', order);
+  if (buys) order(walk, scene, lines);
+  else if (random.chance(0.3)) walk.track('Checkout Started', checkoutOf(lines));
+}
+
+function order(walk: Walk, { nextId }: Scene, lines: readonly CartLine[]): void {
+  const { value, currency } = checkoutOf(lines);
+  walk.track('Checkout Started', { value, currency });
+  const orderId = `o-${nextId()}`;
+  walk.track('Order Completed', { order_id: orderId, total: value, currency, products: lines });
+}
+
+function checkoutOf(lines: readonly CartLine[]): { value: number; currency: string } {
+  const value = lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
+  return { value, currency: 'RUB' };
 }
 
 function made(

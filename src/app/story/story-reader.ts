@@ -1,8 +1,13 @@
 import { ShoalError } from '../../base/error.ts';
 import { parseDate, utcOfDate, type EpochMs } from '../../base/time.ts';
 import { UTC, type Zone } from '../../base/zone.ts';
+import type { Campaign } from '../../campaign/campaign.ts';
+import { needsLocalTime } from '../../compile/wait.ts';
+import type { Segment } from '../../rules/rule.ts';
 import { parseSegmentTexts, readSegmentTexts, type SegmentText } from '../segment-files.ts';
 import { zoneOf } from '../zone.ts';
+import { zoneTable } from '../zone-table.ts';
+import { campaignsOf } from './story-campaigns.ts';
 import { StoryClock } from './story-clock.ts';
 import { LINE_HINT, readStep } from './story-step.ts';
 import { linesOf, type StoryLine } from './story-text.ts';
@@ -30,6 +35,7 @@ interface Setting {
   readonly zone: Zone;
   readonly startMs: EpochMs;
   readonly texts: readonly SegmentText[];
+  readonly campaigns: readonly SegmentText[];
 }
 
 /**
@@ -41,17 +47,20 @@ interface Setting {
 export async function readStories(text: string, file: string): Promise<readonly Story[]> {
   const stories: Story[] = [];
   for (const draft of draftsOf(linesOf(text), file)) {
-    const { zone, startMs, texts } = await readSetting(draft.head, file);
+    const setting = await readSetting(draft.head, file);
+    const { zone, startMs, texts } = setting;
     const steps = readSteps(draft.lines, new StoryClock(zone, startMs), file);
     const segments = parseSegmentTexts(texts);
+    const campaigns = campaignsOf(setting.campaigns, segments);
     if (steps.length === 0) refuse(file, draft, 'in this story nothing happens', LINE_HINT);
-    checkExpected(steps, new Set(segments.map(({ id }) => id)), file);
-    stories.push({ title: draft.title, file, zone, segments, steps });
+    checkExpected(steps, segments, campaigns, file);
+    const zones = campaigns.some(needsLocalTime) ? zoneTable(startMs) : undefined;
+    stories.push({ title: draft.title, file, zone, zones, segments, campaigns, steps });
   }
   return stories;
 }
 
-const DIRECTIVE = /^(zone|start|use|define)\s+/;
+const DIRECTIVE = /^(zone|start|use|define|campaign)\s+/;
 const TITLE = /^story\s+(\S.*)$/;
 
 /** What stands before the first story is said to all of them. */
@@ -82,14 +91,16 @@ async function readSetting(head: readonly StoryLine[], file: string): Promise<Se
   let zone = UTC;
   let startMs = START_MS;
   const texts: SegmentText[] = [];
+  const campaigns: SegmentText[] = [];
   for (const line of head) {
     const [, word, rest = ''] = /^(\w+)\s+(.*)$/.exec(line.text) ?? [];
     if (word === 'zone') zone = zoneOf(rest, START_MS);
     else if (word === 'start') startMs = readStart(rest, line, file);
     else if (word === 'use') texts.push(...(await readSegmentTexts([rest])));
-    else texts.push(definition(rest, line, file));
+    else if (word === 'define') texts.push(definition('rule: ', rest, line, file));
+    else campaigns.push(definition('', rest, line, file));
   }
-  return { zone, startMs, texts };
+  return { zone, startMs, texts, campaigns };
 }
 
 function readStart(text: string, line: StoryLine, file: string): EpochMs {
@@ -98,13 +109,17 @@ function readStart(text: string, line: StoryLine, file: string): EpochMs {
   return startMs ?? refuse(file, line, `"${text}" is no date`, 'such as start 2026-03-01');
 }
 
-function definition(text: string, line: StoryLine, file: string): SegmentText {
-  const [, id = '', rule = ''] = /^([^\s{]+)\s*(\{.*\})$/.exec(text) ?? [];
-  if (rule === '') {
-    const hint = 'such as define recent { event: Order Completed, within: 1h }';
-    refuse(file, line, 'this defines no segment', hint);
+/** @param key what the mapping is the value of, in a file of its own; empty: it is all of it */
+function definition(key: string, text: string, line: StoryLine, file: string): SegmentText {
+  const [, id = '', mapping = ''] = /^([^\s{]+)\s*(\{.*\})$/.exec(text) ?? [];
+  if (mapping === '') {
+    const [what, hint] =
+      key === ''
+        ? ['this is no campaign', 'such as campaign cart { when: { event: Product Added } }']
+        : ['this defines no segment', 'such as define recent { event: A, within: 1h }'];
+    refuse(file, line, what, hint);
   }
-  return { name: `${id}.yaml`, text: `rule: ${rule}`, shownAs: `${file}: line ${line.line}` };
+  return { name: `${id}.yaml`, text: key + mapping, shownAs: `${file}: line ${line.line}` };
 }
 
 function readSteps(lines: readonly StoryLine[], clock: StoryClock, file: string): Step[] {
@@ -121,12 +136,20 @@ function readSteps(lines: readonly StoryLine[], clock: StoryClock, file: string)
   return steps;
 }
 
-function checkExpected(steps: readonly Step[], known: ReadonlySet<string>, file: string): void {
+function checkExpected(
+  steps: readonly Step[],
+  segments: readonly Segment[],
+  campaigns: readonly Campaign[],
+  file: string,
+): void {
   for (const step of steps) {
-    const stranger = step.expected.find(({ segment }) => !known.has(segment))?.segment;
-    if (stranger === undefined) continue;
-    const hint = `the segments are ${[...known].join(', ')}`;
-    refuse(file, step, `there is no segment "${stranger}"`, hint);
+    for (const { kind, id } of step.expected) {
+      const isOfSegment = kind === 'entry' || kind === 'exit';
+      const known: string[] = (isOfSegment ? segments : campaigns).map((one) => one.id);
+      if (known.includes(id)) continue;
+      const what = isOfSegment ? 'segment' : 'campaign';
+      refuse(file, step, `there is no ${what} "${id}"`, `the ${what}s are ${known.join(', ')}`);
+    }
   }
 }
 

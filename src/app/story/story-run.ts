@@ -1,8 +1,8 @@
 import { compareUtf8 } from '../../base/id.ts';
-import { formatInstant, MINUTE_MS } from '../../base/time.ts';
-import type { Transition } from '../../engine/effect.ts';
+import { formatInstant, MINUTE_MS, type EpochMs } from '../../base/time.ts';
+import type { Effect } from '../../engine/effect.ts';
 import { VirtualEngine } from '../backtest/virtual-engine.ts';
-import type { Expected, Step, Story } from './story.ts';
+import type { Expected, ExpectedKind, Step, Story } from './story.ts';
 
 /** How long the live engine remembers messageIds unless it is told otherwise. */
 const DEDUP = { windowMs: 10 * MINUTE_MS, idsMax: 1_000_000 };
@@ -10,7 +10,11 @@ const DEDUP = { windowMs: 10 * MINUTE_MS, idsMax: 1_000_000 };
 /** A line after which something else happened than was expected. */
 export interface Mismatch {
   readonly step: Step;
-  readonly happened: readonly Transition[];
+  readonly happened: readonly Happened[];
+}
+
+interface Happened extends Expected {
+  readonly at: EpochMs;
 }
 
 /**
@@ -19,17 +23,33 @@ export interface Mismatch {
  * The clock stands at each line's time until the next one: what is due at that very instant fires
  * with the last line of the instant, or with a `tick`.
  */
-export function runStory({ segments, zone, steps }: Story): Mismatch[] {
-  const definitions = { segments, campaigns: [], zone };
+export function runStory({ segments, campaigns, zone, zones, steps }: Story): Mismatch[] {
+  const definitions = { segments, campaigns, zone, zones };
   const engine = new VirtualEngine(definitions, steps[0]?.at ?? 0, DEDUP);
   const mismatches: Mismatch[] = [];
   for (const [place, step] of steps.entries()) {
     if (step.event !== undefined) engine.take(step.event, step.at);
     if (step.event === undefined || steps[place + 1]?.at !== step.at) engine.settle(step.at);
-    const happened = engine.takeTransitions();
+    const happened = engine.takeEffects().flatMap(happenedOf);
     if (!isExpected(happened, step.expected)) mismatches.push({ step, happened });
   }
   return mismatches;
+}
+
+/** Nothing for what a story does not tell of. */
+function happenedOf(effect: Effect): Happened[] {
+  const { kind, customer, at } = effect;
+  switch (kind) {
+    case 'entry':
+    case 'exit':
+      return [{ customer, kind, id: effect.segment, at }];
+    case 'due':
+    case 'cancelled':
+      return [{ customer, kind, id: effect.campaign, at }];
+    case 'changed':
+    case 'happened':
+      return [];
+  }
 }
 
 /** What was expected and what happened, as a person reads it. */
@@ -41,18 +61,25 @@ export function mismatchText(file: string, { step, happened }: Mismatch): string
   ].join('\n');
 }
 
+const VERBS: Readonly<Record<ExpectedKind, string>> = {
+  entry: 'enters',
+  exit: 'exits',
+  due: 'due',
+  cancelled: 'cancelled',
+};
+
 function listOf(changes: readonly Expected[]): string {
   if (changes.length === 0) return 'nothing';
   return changes
-    .map(({ customer, kind, segment, at }) => {
+    .map(({ customer, kind, id, at }) => {
       const when = at === undefined ? '' : ` at ${formatInstant(at)}`;
-      return `${customer} ${kind === 'entry' ? 'enters' : 'exits'} ${segment}${when}`;
+      return `${customer} ${VERBS[kind]} ${id}${when}`;
     })
     .join(', ');
 }
 
-/** Only of one customer and segment the order is that in which it happened. */
-function isExpected(happened: readonly Transition[], expected: readonly Expected[]): boolean {
+/** Only of one customer and segment or campaign the order is that in which it happened. */
+function isExpected(happened: readonly Happened[], expected: readonly Expected[]): boolean {
   if (happened.length !== expected.length) return false;
   const wanted = expected.toSorted(byPlace);
   return happened.toSorted(byPlace).every((one, i) => {
@@ -67,5 +94,5 @@ function isExpected(happened: readonly Transition[], expected: readonly Expected
 }
 
 function byPlace(a: Expected, b: Expected): number {
-  return compareUtf8(a.customer, b.customer) || compareUtf8(a.segment, b.segment);
+  return compareUtf8(a.customer, b.customer) || compareUtf8(a.id, b.id);
 }

@@ -5,12 +5,21 @@ import type { CustomerEvent } from '../../rules/event.ts';
 import { isRejection, readEvent } from '../../wire/event.ts';
 import { TIME, type StoryClock } from './story-clock.ts';
 import { partsOf, type LineParts, type StoryLine } from './story-text.ts';
-import type { Expected, Step } from './story.ts';
+import type { Expected, ExpectedKind, Step } from './story.ts';
+
+const KINDS: Readonly<Record<string, ExpectedKind>> = {
+  enters: 'entry',
+  exits: 'exit',
+  due: 'due',
+  cancelled: 'cancelled',
+};
 
 const LINE_TIME = new RegExp(`^(${TIME})(?:\\s+|$)`);
 const EVENT_TIME = new RegExp(`\\s@(${TIME})(?=\\s|$)`);
 const MESSAGE_ID = /\s#(\S+)/;
-const EXPECTED = new RegExp(`^(?:(\\S+)\\s+)?(enters|exits)\\s+(\\S+?)(?:\\s+at\\s+(${TIME}))?$`);
+const EXPECTED = new RegExp(
+  `^(?:(\\S+)\\s+)?(enters|exits|due|cancelled)\\s+(\\S+?)(?:\\s+at\\s+(${TIME}))?$`,
+);
 
 /** Says what is wrong with the line at hand. Never returns. */
 export type Refuse = (message: string, hint: string) => never;
@@ -93,12 +102,14 @@ function readExpected(
   return comment.split(',').map((text) => {
     const match = EXPECTED.exec(text.trim());
     if (match === null) return refuse(`"${text.trim()}" is nothing to expect`, EXPECTED_HINT);
-    const [, who = customer, verb, segment = '', time] = match;
-    if (who === undefined) return refuse(`who ${verb} ${segment}?`, EXPECTED_HINT);
-    const kind = verb === 'enters' ? 'entry' : 'exit';
-    if (time === undefined) return { customer: who, kind, segment };
+    const [, who = customer, verb = '', id = '', time] = match;
+    const kind = KINDS[verb];
+    if (who === undefined || kind === undefined) {
+      return refuse(`who ${verb} ${id}?`, EXPECTED_HINT);
+    }
+    if (time === undefined) return { customer: who, kind, id };
     const at = clock.read(time);
     if (at === undefined) return refuse(`"${time}" is no time`, EXPECTED_HINT);
-    return { customer: who, kind, segment, at };
+    return { customer: who, kind, id, at };
   });
 }

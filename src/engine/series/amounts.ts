@@ -1,10 +1,10 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { AmountTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 import { addToSum, sumAt } from './exact-sum.ts';
-import { entryCount, instantOf, placeFor, type Layout } from './sorted.ts';
+import { entryCount, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
 
 /*
  * A sum or an average in a window that time moves. Cells: the sum (two), the entries that are in it
@@ -20,7 +20,7 @@ const TO = 3;
 const HEAD_CELLS = 4;
 const LAYOUT: Layout = { from: HEAD_CELLS, width: 2 };
 
-export function amounts(window: SlidingWindow, isAverage: boolean, test: AmountTest): Behaviour {
+export function amounts(window: SlidingWindow, isAverage: boolean, test: AmountTest): Single {
   const { entersAt, leavesAt } = window;
 
   function settle(cells: Cells, now: EpochMs): void {
@@ -60,6 +60,16 @@ export function amounts(window: SlidingWindow, isAverage: boolean, test: AmountT
       const leaves = leavesAt(instantOf(cells, LAYOUT, cells.get(FROM)));
       const to = cells.get(TO);
       return to === count ? leaves : Math.min(leaves, entersAt(instantOf(cells, LAYOUT, to)));
+    },
+    kept: (cells) => {
+      if (cells.length === 0) return { of: 'sum', sum: 0, count: 0 };
+      const [from, to] = [cells.get(FROM), cells.get(TO)];
+      return {
+        of: 'sum',
+        sum: sumAt(cells, SUM),
+        count: to - from,
+        ...spanOf(cells, LAYOUT, from, to),
+      };
     },
   };
 }

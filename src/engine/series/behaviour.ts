@@ -1,9 +1,11 @@
 import type { EpochMs } from '../../base/time.ts';
-import type { Part, Shape } from '../../compile/condition.ts';
+import type { CountShape, Part, Shape } from '../../compile/condition.ts';
 import type { Contribution } from '../../compile/contribution.ts';
+import type { DateValue } from '../../compile/date.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
 import { amounts } from './amounts.ts';
 import type { Cells } from './cells.ts';
+import { Counts } from './counts.ts';
 import { date } from './date.ts';
 import { extremes } from './extremes.ts';
 import { first } from './first.ts';
@@ -30,23 +32,71 @@ export interface Taken {
 }
 
 /**
- * How a series of one condition is kept: pure functions of its cells.
+ * How a series is kept: pure functions of its cells.
  *
  * 1. `now` never goes back for one customer, so what has left a window may be dropped.
- * 2. No cells mean that nothing is kept, and the condition holds as it does for nothing.
+ * 2. No cells mean that nothing is kept, and the conditions hold as they do for nothing.
  */
 export interface Behaviour {
   /** Takes in one event. @returns false when it changes nothing */
-  readonly take: (cells: Cells, taken: Taken, part: Part) => boolean;
-  readonly holds: (cells: Cells, now: EpochMs) => boolean;
-  /** The first instant after `now` at which time alone can change `holds`; NEVER without one. */
-  readonly nextAt: (cells: Cells, now: EpochMs) => EpochMs;
+  take(cells: Cells, taken: Taken, part: Part): boolean;
+  /** Bit i: whether the i-th of its conditions holds. */
+  truths(cells: Cells, now: EpochMs): number;
+  /** The first instant after `now` at which time alone can change `truths`; NEVER without one. */
+  nextAt(cells: Cells, now: EpochMs): EpochMs;
+  /** What the cells say of the i-th, for people: after `truths` at the same instant. */
+  kept(cells: Cells, now: EpochMs, i: number): Kept;
   /** With `nextAt` NEVER: from when on nothing that is kept counts. Absent: it always does. */
-  readonly deadFrom?: (cells: Cells) => EpochMs;
+  deadFrom?(cells: Cells): EpochMs;
 }
 
-/** How a condition's series are kept; undefined for one that hangs on attributes or the id. */
-export function behaviourOf(shape: Shape): Behaviour | undefined {
+/** What a series keeps that counts now, as people can be told. Amounts are ten-thousandths. */
+export type Kept =
+  | (Span & {
+      readonly of: 'count' | 'distinct';
+      readonly count: number;
+      /** So many decide, and more are not kept: there may be more. */
+      readonly isAtLeast: boolean;
+    })
+  | (Span & { readonly of: 'sum'; readonly sum: number | bigint; readonly count: number })
+  | { readonly of: 'extreme'; readonly extreme: number | undefined }
+  | {
+      readonly of: 'latest';
+      /** Undefined: there was none. */
+      readonly at: EpochMs | undefined;
+      readonly passes: boolean;
+      /** The latest of what may follow, where the condition asks for it and there was one. */
+      readonly followedAt: EpochMs | undefined;
+      readonly notFollowedAt: EpochMs | undefined;
+    }
+  | { readonly of: 'first'; readonly at: EpochMs | undefined }
+  | { readonly of: 'date'; readonly date: DateValue | undefined };
+
+/** The earliest and the latest that is kept and counts, where instants are kept and one counts. */
+export interface Span {
+  readonly firstAt?: EpochMs | undefined;
+  readonly latestAt?: EpochMs | undefined;
+}
+
+/** How the series of one condition are kept. */
+export interface Single extends Omit<Behaviour, 'truths' | 'kept'> {
+  holds(cells: Cells, now: EpochMs): boolean;
+  kept(cells: Cells, now: EpochMs): Kept;
+}
+
+/**
+ * How the series of these conditions are kept; undefined for one that hangs on attributes or the
+ * id. Several share one when they are counts.
+ */
+export function behaviourOf(shapes: readonly Shape[]): Behaviour | undefined {
+  const counts = shapes.filter((shape): shape is CountShape => shape.kind === 'count');
+  if (counts.length > 0) return new Counts(counts);
+  const [shape] = shapes;
+  const single = shape && singleOf(shape);
+  return single && { ...single, truths: (cells, now) => (single.holds(cells, now) ? 1 : 0) };
+}
+
+function singleOf(shape: Shape): Single | undefined {
   switch (shape.kind) {
     case 'instants':
       return instants(shape.window, shape.turns, shape.test);
@@ -66,6 +116,7 @@ export function behaviourOf(shape: Shape): Behaviour | undefined {
       return first(shape.window);
     case 'date':
       return date(shape.test);
+    case 'count':
     case 'value':
     case 'sample':
       return undefined;

@@ -1,15 +1,16 @@
 import type { DateTest, DateValue } from '../../compile/date.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 
 /**
  * A date that an attribute holds. Cells: its year, month, day, and the instant at which it begins.
  */
-export function date(test: DateTest): Behaviour {
+export function date(test: DateTest): Single {
   return {
     take: () => false,
     holds: (cells, now) => cells.length > 0 && test.holds(dateIn(cells), now),
     nextAt: (cells, now) => test.nextAt(dateIn(cells), now),
+    kept: (cells) => ({ of: 'date', date: cells.length === 0 ? undefined : dateIn(cells) }),
   };
 }
 

@@ -1,7 +1,7 @@
-import { NEVER } from '../../base/time.ts';
+import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { AmountTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sorted.ts';
 
@@ -13,8 +13,18 @@ const LAYOUT: Layout = { from: 0, width: 2 };
  * one reaches or exceeds can never be the extreme again and is dropped, so the first is the
  * extreme.
  */
-export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest): Behaviour {
+export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest): Single {
   const { entersAt, leavesAt, endsNow } = window;
+
+  /** After what has left is dropped. */
+  function extremeOf(cells: Cells, now: EpochMs): number | undefined {
+    const inside = endsNow ? Math.min(1, cells.length) : firstLater(cells, LAYOUT, now, entersAt);
+    if (inside === 0) return undefined;
+    let extreme = valueOf(cells, 0);
+    for (let i = 1; i < inside; i++) extreme = Math.max(extreme, valueOf(cells, i));
+    return extreme * sign;
+  }
+
   return {
     take: (cells, { at, now, contribution }) => {
       if (leavesAt(at) <= now || contribution.amounts.length === 0) return false;
@@ -27,11 +37,8 @@ export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest):
     holds: (cells, now) => {
       const left = firstLater(cells, LAYOUT, now, leavesAt);
       if (left > 0) cells.remove(0, left * 2);
-      const inside = endsNow ? Math.min(1, cells.length) : firstLater(cells, LAYOUT, now, entersAt);
-      if (inside === 0) return false;
-      let extreme = valueOf(cells, 0);
-      for (let i = 1; i < inside; i++) extreme = Math.max(extreme, valueOf(cells, i));
-      return test(extreme * sign, 1);
+      const extreme = extremeOf(cells, now);
+      return extreme !== undefined && test(extreme, 1);
     },
     nextAt: (cells, now) => {
       const count = entryCount(cells, LAYOUT);
@@ -41,6 +48,7 @@ export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest):
       if (waiting === count) return leaves;
       return Math.min(leaves, entersAt(instantOf(cells, LAYOUT, waiting)));
     },
+    kept: (cells, now) => ({ of: 'extreme', extreme: extremeOf(cells, now) }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { NEVER } from '../../base/time.ts';
 import type { CompiledWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 
 /** The customer's first such event ever: one cell, its instant. */
-export function first(window: CompiledWindow): Behaviour {
+export function first(window: CompiledWindow): Single {
   return {
     take: (cells, { at }) => {
       if (cells.length > 0 && cells.get(0) <= at) return false;
@@ -24,5 +24,6 @@ export function first(window: CompiledWindow): Behaviour {
       if (enters > now) return enters;
       return leaves > now ? leaves : NEVER;
     },
+    kept: (cells) => ({ of: 'first', at: cells.length === 0 ? undefined : cells.get(0) }),
   };
 }

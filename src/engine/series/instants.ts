@@ -2,8 +2,8 @@ import { assert } from '../../base/assert.ts';
 import { NEVER } from '../../base/time.ts';
 import type { NumberTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
-import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sorted.ts';
+import type { Single } from './behaviour.ts';
+import { entryCount, firstLater, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
 
 const LAYOUT: Layout = { from: 0, width: 1 };
 
@@ -17,7 +17,7 @@ export function instants(
   window: SlidingWindow,
   turns: readonly number[],
   test: NumberTest,
-): Behaviour {
+): Single {
   const { entersAt, leavesAt, endsNow } = window;
   const keep = turns.at(-1);
   assert(keep !== undefined, 'every comparison of counts turns somewhere');
@@ -49,6 +49,11 @@ export function instants(
       const waiting = firstLater(cells, LAYOUT, now, entersAt);
       if (waiting === count) return leaves;
       return Math.min(leaves, entersAt(instantOf(cells, LAYOUT, waiting)));
+    },
+    kept: (cells, now) => {
+      const count = endsNow ? cells.length : firstLater(cells, LAYOUT, now, entersAt);
+      const isAtLeast = endsNow && count === keep;
+      return { of: 'count', count, isAtLeast, ...spanOf(cells, LAYOUT, 0, count) };
     },
     deadFrom: (cells) => leavesAt(instantOf(cells, LAYOUT, entryCount(cells, LAYOUT) - 1)),
   };

@@ -1,6 +1,6 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { LatestShape } from '../../compile/condition.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 
 /*
@@ -17,7 +17,7 @@ const FOLLOWED = 3;
 const NOT_FOLLOWED = 5;
 const CELLS = 7;
 
-export function latest(shape: LatestShape): Behaviour {
+export function latest(shape: LatestShape): Single {
   const { window, atLeastAgoMs, having, needsFollowed, needsNotFollowed } = shape;
   return {
     take: (cells, { event, at, place }, part) => {
@@ -47,7 +47,19 @@ export function latest(shape: LatestShape): Behaviour {
       }
       return next;
     },
+    kept: (cells) => ({
+      of: 'latest',
+      at: instantIn(cells, AT),
+      passes: cells.length > 0 && cells.get(HAVING) === 1,
+      followedAt: instantIn(cells, FOLLOWED),
+      notFollowedAt: instantIn(cells, NOT_FOLLOWED),
+    }),
   };
+}
+
+/** The instant in a cell whose place stands behind it; undefined where none was. */
+function instantIn(cells: Cells, cell: number): EpochMs | undefined {
+  return cells.length === 0 || cells.get(cell + 1) === 0 ? undefined : cells.get(cell);
 }
 
 function isLater(cells: Cells, cell: number): boolean {

@@ -1,19 +1,20 @@
 import { SECOND_MS, type EpochMs } from '../../base/time.ts';
 import { Blocks, sizeFor } from '../store/blocks.ts';
-import { ByteReader, ByteWriter } from '../store/bytes.ts';
+import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
 import { Column } from '../store/column.ts';
 import { Records } from '../store/records.ts';
 import { Cells } from './cells.ts';
+import { CONDITION, ORDINAL, RowIndex } from './row-index.ts';
 
 /*
- * The rows of all series: what is kept of one condition for one customer.
+ * The rows of all series: what is kept for one customer of one condition, or of some that share it
+ * and are called by the first of them.
  *
  * 1. There is at most one row for a condition and a customer; none while nothing is kept.
- * 2. A row is one record: its keys, its truth, the next row whose keys have the same place in the
- *    index, and its first cell; from the second cell on all are in a block. So a look at a short
- *    series reads one line of memory.
+ * 2. A row is one record: its keys, its truths, the next row whose keys have the same place in the
+ *    index, and its only cell; two cells or more are in a block. So a look at a short series reads
+ *    one line of memory.
  * 3. A removed row is given out again; its number means nothing between the two.
- * 4. The index is derived: a restore builds it anew from the rows.
  */
 
 const CELL_PAGE_BITS = 12;
@@ -21,26 +22,20 @@ const CELL_BYTES = 8;
 const NO_ROW = 0xffff_ffff;
 const SECOND_MAX = 0xffff_ffff;
 
-/** The words of a record. */
-const CONDITION = 0;
-const ORDINAL = 1;
-const HANDLE = 2;
-/** Bit 0: the truth. Bits 1 to 5: k of the 2^k cells there are. Then how many are in use. */
+/** The words of a record, beside those of its index. Bit i: whether the i-th condition holds. */
+const TRUTHS = 2;
+/** Bits 0 to 4: k of the 2^k cells there are. Then how many are in use. */
 const SHAPE = 3;
-/** Row + 1, 0 at the end. */
-const NEXT = 4;
 /** Whole seconds since the epoch, 0 for never: from when on nothing that is kept counts. */
 const DEAD_FROM = 5;
-/** Two words: the only cell, where there is one. */
+/** Two words: the cell, where there is place for one alone; else the first is the block. */
 const CELL = 6;
+const HANDLE = CELL;
 const WORDS = 8;
 
 const SIZE_BITS = 5;
 const SIZE_MASK = (1 << SIZE_BITS) - 1;
-const LENGTH_SHIFT = SIZE_BITS + 1;
-
-/** How many rows share a place of the index on average before it grows. */
-const CROWD_MAX = 2;
+const LENGTH_SHIFT = SIZE_BITS;
 
 export class SeriesTable {
   #rows = 0;
@@ -51,39 +46,29 @@ export class SeriesTable {
   #blocks = new Blocks(Float64Array, CELL_PAGE_BITS);
   /** Per row: what `Timers` keeps of it. Apart, since its heaps move many when one row changes. */
   #timers = new Column(Uint32Array);
-  /** Per place of the index: the first row + 1, or 0. */
-  #heads = new Uint32Array(64);
+  #index = new RowIndex(this.#records);
   readonly #cells = new Cells();
 
   find(condition: number, ordinal: number): number | undefined {
-    const records = this.#records;
-    let next = this.#heads[this.#placeOf(condition, ordinal)] ?? 0;
-    while (next !== 0) {
-      const row = next - 1;
-      if (records.get(row, ORDINAL) === ordinal && records.get(row, CONDITION) === condition) {
-        return row;
-      }
-      next = records.get(row, NEXT);
-    }
-    return undefined;
+    return this.#index.find(condition, ordinal);
   }
 
   /** There must be no such row. */
-  add(condition: number, ordinal: number, truth: boolean): number {
+  add(condition: number, ordinal: number, truths: number): number {
     const row = this.#free.pop() ?? this.#rows++;
     this.#records.set(row, CONDITION, condition);
     this.#records.set(row, ORDINAL, ordinal);
-    this.#records.set(row, SHAPE, truth ? 1 : 0);
+    this.#records.set(row, TRUTHS, truths);
+    this.#records.set(row, SHAPE, 0);
     this.#records.set(row, DEAD_FROM, 0);
     this.#timers.set(row, 0);
-    if (this.count > this.#heads.length * CROWD_MAX) this.#grow();
-    else this.#link(row);
+    this.#index.add(row);
     return row;
   }
 
   /** Its timer must be disarmed. */
   remove(row: number): void {
-    this.#unlink(row);
+    this.#index.remove(row);
     const size = this.#sizeOf(row);
     if (size > 0) this.#blocks.free(this.#records.get(row, HANDLE), size);
     this.#records.set(row, CONDITION, NO_ROW);
@@ -107,13 +92,13 @@ export class SeriesTable {
     return this.#records.get(row, CONDITION) !== NO_ROW;
   }
 
-  truth(row: number): boolean {
-    return (this.#records.get(row, SHAPE) & 1) === 1;
+  /** Bit i: whether the i-th of its conditions holds. */
+  truths(row: number): number {
+    return this.#records.get(row, TRUTHS);
   }
 
-  setTruth(row: number, truth: boolean): void {
-    const shape = this.#records.get(row, SHAPE);
-    this.#records.set(row, SHAPE, truth ? shape | 1 : shape & ~1);
+  setTruths(row: number, truths: number): void {
+    this.#records.set(row, TRUTHS, truths);
   }
 
   /** Says from when on nothing of a row counts that no timer tells of; NEVER takes it back. */
@@ -140,7 +125,7 @@ export class SeriesTable {
   open(row: number): Cells {
     const shape = this.#records.get(row, SHAPE);
     const length = shape >>> LENGTH_SHIFT;
-    const size = (shape >>> 1) & SIZE_MASK;
+    const size = shape & SIZE_MASK;
     if (size === 0) {
       this.#cells.open(this.#records.floats(row), this.#records.floatAt(row, CELL), length, 1);
     } else {
@@ -165,8 +150,7 @@ export class SeriesTable {
       size = sizeFor(cells.capacity);
       this.#move(row, size, cells);
     }
-    const truth = this.#records.get(row, SHAPE) & 1;
-    this.#records.set(row, SHAPE, (cells.length << LENGTH_SHIFT) | (size << 1) | truth);
+    this.#records.set(row, SHAPE, (cells.length << LENGTH_SHIFT) | size);
   }
 
   #move(row: number, size: number, cells: Cells): void {
@@ -180,49 +164,11 @@ export class SeriesTable {
   }
 
   #sizeOf(row: number): number {
-    return (this.#records.get(row, SHAPE) >>> 1) & SIZE_MASK;
+    return this.#records.get(row, SHAPE) & SIZE_MASK;
   }
 
   #lengthOf(row: number): number {
     return this.#records.get(row, SHAPE) >>> LENGTH_SHIFT;
-  }
-
-  #placeOf(condition: number, ordinal: number): number {
-    return (spread(ordinal) + condition) & (this.#heads.length - 1);
-  }
-
-  #placeOfRow(row: number): number {
-    return this.#placeOf(this.condition(row), this.ordinal(row));
-  }
-
-  #link(row: number): void {
-    const place = this.#placeOfRow(row);
-    this.#records.set(row, NEXT, this.#heads[place] ?? 0);
-    this.#heads[place] = row + 1;
-  }
-
-  #unlink(row: number): void {
-    const place = this.#placeOfRow(row);
-    const next = this.#records.get(row, NEXT);
-    let before = (this.#heads[place] ?? 0) - 1;
-    if (before === row) {
-      this.#heads[place] = next;
-      return;
-    }
-    for (;;) {
-      const other = this.#records.get(before, NEXT) - 1;
-      if (other === row) break;
-      before = other;
-    }
-    this.#records.set(before, NEXT, next);
-  }
-
-  /** Makes the index anew, twice as large as it must be. */
-  #grow(): void {
-    let places = this.#heads.length;
-    while (this.count > places * CROWD_MAX) places *= 2;
-    this.#heads = new Uint32Array(places);
-    for (const row of this.rows()) this.#link(row);
   }
 
   /** One row after another, for ever; undefined where there is none. */
@@ -244,15 +190,15 @@ export class SeriesTable {
     const inRecords = (this.#records.bytesUsed() * 2) / WORDS;
     const cells = this.#blocks.bytesUsed() + inRecords;
     const rest = this.#records.bytesUsed() - inRecords + this.#timers.bytesUsed();
-    return { kept, cells, rest: rest + this.#heads.byteLength };
+    return { kept, cells, rest: rest + this.#index.bytesUsed() };
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     const head = new ByteWriter();
     head.u32(this.#rows);
     head.u32(this.#turn);
     head.u32s(this.#free);
-    return new Map([
+    return new Map<string, Iterable<Uint8Array>>([
       ['series.head', [head.finish()]],
       ['series.records', this.#records.toBytes()],
       ['series.cells', this.#blocks.toBytes()],
@@ -269,18 +215,8 @@ export class SeriesTable {
     table.#records = Records.fromBytes(WORDS, section('series.records'));
     table.#blocks = Blocks.fromBytes(Float64Array, CELL_PAGE_BITS, section('series.cells'));
     table.#timers = Column.fromBytes(Uint32Array, section('series.timers'));
-    table.#grow();
+    table.#index = new RowIndex(table.#records);
+    table.#index.build(table.rows(), table.count);
     return table;
   }
-}
-
-/**
- * Where the rows of a customer begin in the index (the finaliser of MurmurHash3). Those of one
- * customer lie beside one another, so that they never share a place and often share a line.
- */
-function spread(ordinal: number): number {
-  let h = Math.imul(ordinal, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

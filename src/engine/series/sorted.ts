@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../base/time.ts';
+import type { Span } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 
 /**
@@ -42,4 +43,10 @@ export function placeFor(cells: Cells, layout: Layout, at: EpochMs): number {
   const count = entryCount(cells, layout);
   if (count === 0 || instantOf(cells, layout, count - 1) <= at) return count;
   return firstLater(cells, layout, at, (instant) => instant);
+}
+
+/** The instants of the first and the last of the entries from `from` up to, without, `to`. */
+export function spanOf(cells: Cells, layout: Layout, from: number, to: number): Span {
+  if (from >= to) return {};
+  return { firstAt: instantOf(cells, layout, from), latestAt: instantOf(cells, layout, to - 1) };
 }

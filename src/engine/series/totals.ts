@@ -2,7 +2,8 @@ import { NEVER } from '../../base/time.ts';
 import type { NumberTest } from '../../compile/comparison.ts';
 import type { Shape } from '../../compile/condition.ts';
 import type { LastingWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
+import type { Cells } from './cells.ts';
 import { addToSum, sumAt } from './exact-sum.ts';
 
 /*
@@ -14,7 +15,7 @@ const COUNT = 0;
 const SUM = 1;
 const EXTREME = 1;
 
-export function totals(shape: Extract<Shape, { kind: 'totals' }>): Behaviour {
+export function totals(shape: Extract<Shape, { kind: 'totals' }>): Single {
   const { covers } = shape.window;
   if (shape.of === 'count') {
     return {
@@ -24,16 +25,21 @@ export function totals(shape: Extract<Shape, { kind: 'totals' }>): Behaviour {
         cells.add(COUNT, contribution.count);
         return true;
       },
-      holds: (cells) => shape.test(cells.length === 0 ? 0 : cells.get(COUNT)),
+      holds: (cells) => shape.test(countOf(cells)),
       nextAt: () => NEVER,
+      kept: (cells) => ({ of: 'count', count: countOf(cells), isAtLeast: false }),
     };
   }
   return shape.of === 'sum' || shape.of === 'average' ? sums(shape) : extreme(shape);
 }
 
+function countOf(cells: Cells): number {
+  return cells.length === 0 ? 0 : cells.get(COUNT);
+}
+
 type AmountTotals = Exclude<Extract<Shape, { kind: 'totals' }>, { of: 'count' }>;
 
-function sums({ window, of, test }: AmountTotals): Behaviour {
+function sums({ window, of, test }: AmountTotals): Single {
   return {
     take: (cells, { at, contribution }, part) => {
       if (!window.covers(at) || contribution.amounts.length === 0) return false;
@@ -49,10 +55,14 @@ function sums({ window, of, test }: AmountTotals): Behaviour {
       return test(sumAt(cells, SUM), of === 'average' ? cells.get(COUNT) : 1);
     },
     nextAt: () => NEVER,
+    kept: (cells) => {
+      const sum = cells.length === 0 ? 0 : sumAt(cells, SUM);
+      return { of: 'sum', sum, count: countOf(cells) };
+    },
   };
 }
 
-function extreme({ window, of, test }: AmountTotals): Behaviour {
+function extreme({ window, of, test }: AmountTotals): Single {
   const pick = of === 'max' ? Math.max : Math.min;
   return {
     take: (cells, { at, contribution }) => {
@@ -67,11 +77,14 @@ function extreme({ window, of, test }: AmountTotals): Behaviour {
     },
     holds: (cells) => cells.length > 0 && test(cells.get(EXTREME), 1),
     nextAt: () => NEVER,
+    kept: (cells) => {
+      return { of: 'extreme', extreme: cells.length === 0 ? undefined : cells.get(EXTREME) };
+    },
   };
 }
 
 /** More values than `keep` cannot change the answer, so no more are kept. */
-export function set(window: LastingWindow, keep: number, test: NumberTest): Behaviour {
+export function set(window: LastingWindow, keep: number, test: NumberTest): Single {
   return {
     take: (cells, { at, contribution, numberOf }) => {
       if (!window.covers(at)) return false;
@@ -87,5 +100,6 @@ export function set(window: LastingWindow, keep: number, test: NumberTest): Beha
     },
     holds: (cells) => test(cells.length),
     nextAt: () => NEVER,
+    kept: (cells) => ({ of: 'distinct', count: cells.length, isAtLeast: cells.length === keep }),
   };
 }

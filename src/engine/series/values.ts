@@ -1,9 +1,9 @@
-import { NEVER } from '../../base/time.ts';
+import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { NumberTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
-import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sorted.ts';
+import { entryCount, firstLater, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
 
 const LAYOUT: Layout = { from: 0, width: 2 };
 
@@ -12,8 +12,21 @@ const LAYOUT: Layout = { from: 0, width: 2 };
  * number, ascending in time. Where the window ends now, only the latest instant of each value
  * counts, and of the values the `keep` latest decide.
  */
-export function values(window: SlidingWindow, keep: number, test: NumberTest): Behaviour {
+export function values(window: SlidingWindow, keep: number, test: NumberTest): Single {
   const { entersAt, leavesAt, endsNow } = window;
+
+  /** After what has left is dropped. */
+  function insideOf(cells: Cells, now: EpochMs): number {
+    return endsNow ? entryCount(cells, LAYOUT) : firstLater(cells, LAYOUT, now, entersAt);
+  }
+
+  function differentOf(cells: Cells, inside: number): number {
+    if (endsNow) return inside;
+    const different = new Set<number>();
+    for (let i = 0; i < inside; i++) different.add(cells.get(i * 2 + 1));
+    return different.size;
+  }
+
   return {
     take: (cells, { at, now, contribution, numberOf }) => {
       if (leavesAt(at) <= now || contribution.values.length === 0) return false;
@@ -28,11 +41,7 @@ export function values(window: SlidingWindow, keep: number, test: NumberTest): B
     holds: (cells, now) => {
       const left = firstLater(cells, LAYOUT, now, leavesAt);
       if (left > 0) cells.remove(0, left * 2);
-      if (endsNow) return test(entryCount(cells, LAYOUT));
-      const inside = firstLater(cells, LAYOUT, now, entersAt);
-      const different = new Set<number>();
-      for (let i = 0; i < inside; i++) different.add(cells.get(i * 2 + 1));
-      return test(different.size);
+      return test(differentOf(cells, insideOf(cells, now)));
     },
     nextAt: (cells, now) => {
       const count = entryCount(cells, LAYOUT);
@@ -41,6 +50,12 @@ export function values(window: SlidingWindow, keep: number, test: NumberTest): B
       const waiting = endsNow ? count : firstLater(cells, LAYOUT, now, entersAt);
       if (waiting === count) return leaves;
       return Math.min(leaves, entersAt(instantOf(cells, LAYOUT, waiting)));
+    },
+    kept: (cells, now) => {
+      const inside = insideOf(cells, now);
+      const count = differentOf(cells, inside);
+      const isAtLeast = endsNow && count === keep;
+      return { of: 'distinct', count, isAtLeast, ...spanOf(cells, LAYOUT, 0, inside) };
     },
   };
 }

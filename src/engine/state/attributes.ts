@@ -1,5 +1,6 @@
 import { canonicalJson, own, type Json, type JsonObject } from '../../base/json.ts';
 import type { EpochMs } from '../../base/time.ts';
+import type { Sections } from '../store/bytes.ts';
 import { ByteStrings } from '../store/byte-strings.ts';
 import { Column } from '../store/column.ts';
 
@@ -35,6 +36,12 @@ export class Attributes {
       if (value !== null) values.push([name, value]);
     }
     return Object.fromEntries(values);
+  }
+
+  /** Event times of the last word on each attribute, removals included. */
+  agesOf(ordinal: number): ReadonlyMap<string, EpochMs> {
+    const entries = Object.entries(this.#unpack(ordinal));
+    return new Map(entries.map(([name, [, at]]) => [name, at]));
   }
 
   /** Merges the traits of one message. @returns what is different now */
@@ -73,7 +80,7 @@ export class Attributes {
     return { texts: this.#strings.bytesUsed(), index: this.#handles.bytesUsed() };
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     return new Map([
       ['attributes.texts', this.#strings.toBytes()],
       ['attributes.handles', this.#handles.toBytes()],

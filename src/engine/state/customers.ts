@@ -1,5 +1,6 @@
 import type { CustomerId } from '../../base/id.ts';
 import type { EpochMs } from '../../base/time.ts';
+import type { Sections } from '../store/bytes.ts';
 import { Column } from '../store/column.ts';
 import { Dictionary } from '../store/dictionary.ts';
 
@@ -66,7 +67,7 @@ export class Customers {
     return { ids: texts, rest: index + this.#settled.bytesUsed() };
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     return this.#ids.toSections('customers').set('customers.settled', this.#settled.toBytes());
   }
 

@@ -3,14 +3,16 @@ import type { PlannedSegment } from '../../compile/plan.ts';
 import type { Facts } from '../../compile/rule.ts';
 import type { Count } from '../effect.ts';
 import { Bitmap } from '../store/bitmap.ts';
-import { ByteReader, ByteWriter } from '../store/bytes.ts';
-import { bitmapsFromBytes, bitmapsToBytes } from './truths.ts';
+import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
+import { bitmapsFromBytes, bitmapsToBytes, type Truths } from './truths.ts';
 
 /*
  * The members of every segment, and how many entered and exited since the cluster began.
  *
  * 1. Members = entered − exited, always: quiet entries and exits count too.
  * 2. A segment is looked at once per customer and instant, after all that it refers to.
+ * 3. A segment that is one condition has no members of its own: those are whom the condition holds
+ *    for, and it flips when that does.
  */
 
 /** A segment's membership of the customer who is looked at has changed. */
@@ -19,26 +21,41 @@ export interface Flip {
   readonly isEntry: boolean;
 }
 
+/** A segment to look at: twice its number, and 1 when a condition of it began to hold. */
+type Touch = number;
+
 const NOTHING: ReadonlySet<number> = new Set();
 const NO_FLIPS: readonly Flip[] = [];
 
 export class Membership {
   readonly #segments: readonly PlannedSegment[];
   readonly #dependents: readonly (readonly number[])[];
-  readonly #members: Bitmap[];
+  readonly #truths: Truths;
+  /** Per segment; undefined for one that is a condition. */
+  readonly #members: (Bitmap | undefined)[];
   readonly #entered: number[];
   readonly #exited: number[];
   /** Per segment: its place by id. */
   readonly #rank: number[];
-  readonly #changed = new Set<number>();
-  /** Segments to look at; one may stand here twice. */
-  #touched: number[] = [];
+  /** The segments whose counts have changed, and per segment whether it is one of them. */
+  #changed: number[] = [];
+  readonly #hasChanged: Uint8Array;
+  /** One segment may stand here twice. */
+  #touched: Touch[] = [];
   #presumed: ReadonlySet<number> = NOTHING;
 
-  constructor(segments: readonly PlannedSegment[], dependents: readonly (readonly number[])[]) {
+  constructor(
+    segments: readonly PlannedSegment[],
+    dependents: readonly (readonly number[])[],
+    truths: Truths,
+  ) {
     this.#segments = segments;
     this.#dependents = dependents;
-    this.#members = segments.map(() => new Bitmap());
+    this.#truths = truths;
+    this.#members = segments.map(({ condition }) =>
+      condition === undefined ? new Bitmap() : undefined,
+    );
+    this.#hasChanged = new Uint8Array(segments.length);
     this.#entered = segments.map(() => 0);
     this.#exited = segments.map(() => 0);
     const byId = [...segments.keys()].toSorted((a, b) =>
@@ -49,16 +66,25 @@ export class Membership {
   }
 
   isMember(segment: number, ordinal: number): boolean {
+    const condition = this.#segments[segment]?.condition;
+    if (condition !== undefined) return this.#truths.holds(condition, ordinal);
     return this.#members[segment]?.has(ordinal) === true;
   }
 
+  /** Not to be written to. */
   members(segment: number): Bitmap {
+    const condition = this.#segments[segment]?.condition;
+    if (condition !== undefined) return this.#truths.of(condition, 0);
     return this.#members[segment] ?? new Bitmap();
   }
 
-  /** These segments are to be looked at for the customer whose turn it is. */
-  touch(segments: Iterable<number>): void {
-    for (const segment of segments) this.#touched.push(segment);
+  /**
+   * These segments are to be looked at for the customer whose turn it is.
+   *
+   * @param truth what a condition that all of them name has become
+   */
+  touch(segments: Iterable<number>, truth: boolean): void {
+    for (const segment of segments) this.#touched.push(segment * 2 + (truth ? 1 : 0));
   }
 
   /**
@@ -67,24 +93,32 @@ export class Membership {
    */
   introduce(holdForNothing: ReadonlySet<number>): void {
     this.#presumed = holdForNothing;
-    this.touch(holdForNothing);
+    this.touch(holdForNothing, true);
   }
 
   /** Looks at what was touched, and at what hangs on it. @returns what flipped, by segment id */
   settle(facts: Facts, ordinal: number): readonly Flip[] {
     if (this.#touched.length === 0) return NO_FLIPS;
-    const queue = this.#touched.sort((a, b) => a - b);
+    const queue = this.#touched;
+    if (queue.length > 1) queue.sort((a, b) => a - b);
     this.#touched = [];
     const flips: Flip[] = [];
-    for (let i = 0; i < queue.length; i++) {
-      const segment = queue[i];
-      if (segment === undefined || segment === queue[i - 1]) continue;
-      const isMember = this.#segments[segment]?.rule(facts, ordinal) === true;
-      const hasFlipped = this.#set(segment, ordinal, isMember);
-      if (hasFlipped) flips.push({ segment, isEntry: isMember });
+    for (let next = 0; next < queue.length;) {
+      const segment = (queue[next] ?? 0) >>> 1;
+      /** How often a condition of it began to hold less how often one ceased to. */
+      let balance = 0;
+      for (; (queue[next] ?? 0) >>> 1 === segment && next < queue.length; next++) {
+        balance += (queue[next] ?? 0) % 2 === 1 ? 1 : -1;
+      }
+      const planned = this.#segments[segment];
+      if (planned === undefined) continue;
+      const isOwn = planned.condition === undefined;
+      const isMember = isOwn ? planned.rule(facts, ordinal) : balance > 0;
+      const hasFlipped = isOwn ? this.#set(segment, ordinal, isMember) : balance !== 0;
+      if (hasFlipped) flips.push(this.#counted(segment, isMember));
       const wasMember = hasFlipped ? !isMember : isMember;
       if (isMember === (wasMember || this.#presumed.has(segment))) continue;
-      for (const dependent of this.#dependents[segment] ?? []) insertInto(queue, dependent);
+      for (const dependent of this.#dependents[segment] ?? []) insertInto(queue, dependent * 2);
     }
     this.#presumed = NOTHING;
     if (flips.length < 2) return flips;
@@ -94,17 +128,25 @@ export class Membership {
   /** @returns false when it was so already */
   #set(segment: number, ordinal: number, isMember: boolean): boolean {
     const members = this.#members[segment];
-    const hasFlipped = isMember ? members?.add(ordinal) : members?.delete(ordinal);
-    if (hasFlipped !== true) return false;
-    const counter = isMember ? this.#entered : this.#exited;
+    return (isMember ? members?.add(ordinal) : members?.delete(ordinal)) === true;
+  }
+
+  #counted(segment: number, isEntry: boolean): Flip {
+    const counter = isEntry ? this.#entered : this.#exited;
     counter[segment] = (counter[segment] ?? 0) + 1;
-    this.#changed.add(segment);
-    return true;
+    this.#note(segment);
+    return { segment, isEntry };
+  }
+
+  #note(segment: number): void {
+    if (this.#hasChanged[segment] === 1) return;
+    this.#hasChanged[segment] = 1;
+    this.#changed.push(segment);
   }
 
   count(segment: number): Count {
     return {
-      members: this.#members[segment]?.size ?? 0,
+      members: this.members(segment).size,
       entered: this.#entered[segment] ?? 0,
       exited: this.#exited[segment] ?? 0,
     };
@@ -121,7 +163,8 @@ export class Membership {
       const id = this.#segments[segment]?.id;
       if (id !== undefined) counts.set(id, this.count(segment));
     }
-    this.#changed.clear();
+    this.#changed = [];
+    this.#hasChanged.fill(0);
     return counts;
   }
 
@@ -129,17 +172,17 @@ export class Membership {
   continueFrom(segment: number, { entered, exited }: Pick<Count, 'entered' | 'exited'>): void {
     this.#entered[segment] = entered;
     this.#exited[segment] = exited;
-    this.#changed.add(segment);
+    this.#note(segment);
   }
 
   bytesUsed(): number {
-    return this.#members.reduce((sum, bitmap) => sum + bitmap.bytesUsed(), 0);
+    return this.#members.reduce((sum, bitmap) => sum + (bitmap?.bytesUsed() ?? 0), 0);
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     const counters = new ByteWriter();
     for (const value of [...this.#entered, ...this.#exited]) counters.f64(value);
-    return new Map([
+    return new Map<string, Iterable<Uint8Array>>([
       ['members.bitmaps', bitmapsToBytes(this.#members)],
       ['members.counters', [counters.finish()]],
     ]);
@@ -153,7 +196,7 @@ export class Membership {
     for (const counter of [this.#entered, this.#exited]) {
       for (const index of this.#segments.keys()) counter[index] = counters.f64();
     }
-    for (const index of this.#segments.keys()) this.#changed.add(index);
+    for (const index of this.#segments.keys()) this.#note(index);
   }
 }
 

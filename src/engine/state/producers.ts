@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../store/bytes.ts';
+import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
 
 /*
  * Which messages of each producer have been applied: one that comes again is skipped.
@@ -33,7 +33,7 @@ export class Producers {
     return true;
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     const writer = new ByteWriter();
     for (const [producer, { latest, bits }] of this.#seen) {
       writer.text(producer);

@@ -1,6 +1,6 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { SeriesTable } from '../series/series-table.ts';
-import type { ByteReader, ByteWriter } from '../store/bytes.ts';
+import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
 import { Column } from '../store/column.ts';
 
 /*
@@ -18,8 +18,8 @@ const BIT = 0x8000_0000;
 export class RowHeap {
   readonly #table: SeriesTable;
   readonly #bit: number;
-  readonly #ats = new Column(Float64Array);
-  readonly #rows = new Column(Uint32Array);
+  #ats = new Column(Float64Array);
+  #rows = new Column(Uint32Array);
   #size = 0;
 
   /** @param hasBit what tells this heap from the other one over the same rows */
@@ -125,17 +125,20 @@ export class RowHeap {
     return this.#ats.bytesUsed() + this.#rows.bytesUsed();
   }
 
-  write(writer: ByteWriter): void {
-    writer.u32(this.#size);
-    for (let place = 0; place < this.#size; place++) {
-      writer.u32(this.#rows.get(place));
-      writer.f64(this.#ats.get(place));
-    }
+  toSections(name: string): Sections {
+    const size = new ByteWriter();
+    size.u32(this.#size);
+    return new Map<string, Iterable<Uint8Array>>([
+      [`${name}.size`, [size.finish()]],
+      [`${name}.rows`, this.#rows.toBytes()],
+      [`${name}.ats`, this.#ats.toBytes()],
+    ]);
   }
 
-  /** The heap must be empty. */
-  read(reader: ByteReader): void {
-    this.#size = reader.u32();
-    for (let place = 0; place < this.#size; place++) this.#put(place, reader.u32(), reader.f64());
+  /** The table must be the one that was stored with it: it has the places of the rows. */
+  restore(name: string, section: (name: string) => Uint8Array): void {
+    this.#size = new ByteReader(section(`${name}.size`)).u32();
+    this.#rows = Column.fromBytes(Uint32Array, section(`${name}.rows`));
+    this.#ats = Column.fromBytes(Float64Array, section(`${name}.ats`));
   }
 }

@@ -1,12 +1,17 @@
+import type { Shape } from '../../compile/condition.ts';
 import type { Definitions } from '../../compile/definitions.ts';
 import { compilePlan, type Dependents, type Plan } from '../../compile/plan.ts';
 import type { EpochMs } from '../../base/time.ts';
 import { Attributes } from './attributes.ts';
 import { Customers } from './customers.ts';
+import { Mailings } from './mailings.ts';
 import { Membership } from './membership.ts';
+import { Recent } from './recent.ts';
 import { behaviourOf, type Behaviour } from '../series/behaviour.ts';
 import { SeriesTable } from '../series/series-table.ts';
+import type { Sections } from '../store/bytes.ts';
 import { Dictionary } from '../store/dictionary.ts';
+import { Served } from './served.ts';
 import { Timers } from './timers.ts';
 import { Truths } from './truths.ts';
 import { Waits } from './waits.ts';
@@ -14,7 +19,7 @@ import { Waits } from './waits.ts';
 /** All that one plan keeps of its customers. */
 export interface State {
   readonly plan: Plan & { readonly dependents: Dependents };
-  /** Per condition; undefined for those that keep no series. */
+  /** Per first condition of a series; undefined where none is kept. */
   readonly behaviours: readonly (Behaviour | undefined)[];
   readonly customers: Customers;
   readonly attributes: Attributes;
@@ -23,6 +28,10 @@ export interface State {
   readonly truths: Truths;
   readonly membership: Membership;
   readonly waits: Waits;
+  readonly served: Served;
+  readonly mailings: Mailings;
+  /** Undefined where no campaign asks for it. */
+  readonly recent: Recent | undefined;
   /** The values that `distinct` has met. */
   readonly values: Dictionary;
 }
@@ -35,10 +44,12 @@ export function emptyState(definitions: Definitions, streamTime: EpochMs): State
     values: new Dictionary(),
   };
   const timers = new Timers(parts.series, streamTime);
-  return assemble(definitions, { ...parts, timers }, (plan) => new Truths(plan.conditions));
+  const recent = hasLetters(definitions) ? new Recent() : undefined;
+  const truthsOf = (plan: Plan): Truths => new Truths(plan.conditions);
+  return assemble(definitions, { ...parts, timers, recent }, streamTime, truthsOf);
 }
 
-export function stateToSections(state: State): Map<string, Uint8Array[]> {
+export function stateToSections(state: State): Sections {
   return new Map([
     ...state.customers.toSections(),
     ...state.attributes.toSections(),
@@ -48,6 +59,9 @@ export function stateToSections(state: State): Map<string, Uint8Array[]> {
     ...state.truths.toSections(),
     ...state.membership.toSections(),
     ...state.waits.toSections(),
+    ...state.served.toSections(),
+    ...state.mailings.toSections(),
+    ...(state.recent?.toSections() ?? []),
   ]);
 }
 
@@ -63,26 +77,43 @@ export function stateFromSections(
     series,
     timers: Timers.fromSections(series, streamTime, section),
     values: Dictionary.fromSections('values', section),
+    recent: hasLetters(definitions) ? Recent.fromSections(section) : undefined,
   };
-  const state = assemble(definitions, parts, (plan) =>
-    Truths.fromSections(plan.conditions, section),
-  );
+  const truthsOf = (plan: Plan): Truths => Truths.fromSections(plan.conditions, section);
+  const state = assemble(definitions, parts, streamTime, truthsOf);
   state.membership.restore(section);
   state.waits.restore(section);
+  state.served.restore(section);
+  state.mailings.restore(section);
   return state;
 }
 
-type Parts = Pick<State, 'customers' | 'attributes' | 'series' | 'timers' | 'values'>;
+function hasLetters({ campaigns }: Definitions): boolean {
+  return campaigns.length > 0;
+}
 
-function assemble(definitions: Definitions, parts: Parts, truthsOf: (plan: Plan) => Truths): State {
+type Parts = Pick<State, 'customers' | 'attributes' | 'series' | 'timers' | 'values' | 'recent'>;
+
+function assemble(
+  definitions: Definitions,
+  parts: Parts,
+  streamTime: EpochMs,
+  truthsOf: (plan: Plan) => Truths,
+): State {
   const plan = compilePlan(definitions);
+  const truths = truthsOf(plan);
   const { conditions, campaigns, segments, dependents } = plan;
+  const shapes: Shape[][] = conditions.map(() => []);
+  for (const { first, shape } of conditions) shapes[first]?.push(shape);
+  const { series, timers } = parts;
   return {
     ...parts,
     plan,
-    behaviours: conditions.map(({ shape }) => behaviourOf(shape)),
-    truths: truthsOf(plan),
-    membership: new Membership(segments, dependents.ofSegment),
-    waits: new Waits(campaigns, conditions.length, parts.series, parts.timers),
+    behaviours: shapes.map(behaviourOf),
+    truths,
+    membership: new Membership(segments, dependents.ofSegment, truths),
+    waits: new Waits(campaigns.length, conditions.length, series, timers),
+    served: new Served(campaigns, conditions.length + campaigns.length, series),
+    mailings: new Mailings(campaigns, streamTime),
   };
 }

@@ -1,6 +1,6 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { SeriesTable } from '../series/series-table.ts';
-import { ByteReader, ByteWriter } from '../store/bytes.ts';
+import type { Sections } from '../store/bytes.ts';
 import { RowHeap } from './row-heap.ts';
 
 /*
@@ -134,10 +134,11 @@ export class Timers {
     return this.#future.bytesUsed() + this.#ripe.bytesUsed();
   }
 
-  toSections(): Map<string, Uint8Array[]> {
-    const writer = new ByteWriter();
-    for (const heap of [this.#future, this.#ripe]) heap.write(writer);
-    return new Map([['timers', [writer.finish()]]]);
+  toSections(): Sections {
+    return new Map([
+      ...this.#future.toSections('timers.future'),
+      ...this.#ripe.toSections('timers.ripe'),
+    ]);
   }
 
   static fromSections(
@@ -146,8 +147,8 @@ export class Timers {
     section: (name: string) => Uint8Array,
   ): Timers {
     const timers = new Timers(rows, streamTime);
-    const reader = new ByteReader(section('timers'));
-    for (const heap of [timers.#future, timers.#ripe]) heap.read(reader);
+    timers.#future.restore('timers.future', section);
+    timers.#ripe.restore('timers.ripe', section);
     for (const row of timers.#ripe.rows()) timers.#list(row);
     return timers;
   }

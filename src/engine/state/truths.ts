@@ -1,6 +1,6 @@
 import type { PlannedCondition } from '../../compile/condition.ts';
 import { Bitmap } from '../store/bitmap.ts';
-import { ByteReader, ByteWriter } from '../store/bytes.ts';
+import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
 
 /*
  * For whom each condition holds, as a bitmap of those for whom it does not hold as it does for
@@ -43,7 +43,7 @@ export class Truths {
     return this.#conditions[condition]?.holdsForNothing === true;
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  toSections(): Sections {
     return new Map([['truths', bitmapsToBytes(this.#exceptions)]]);
   }
 
@@ -59,15 +59,21 @@ export class Truths {
   }
 }
 
-/** Bitmaps with their places, empty ones left out. */
-export function bitmapsToBytes(bitmaps: readonly (Bitmap | undefined)[]): Uint8Array[] {
-  const writer = new ByteWriter();
+/** Bitmaps are written in pieces of at least so many bytes. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Bitmaps with their places, empty ones left out; some at a time. */
+export function* bitmapsToBytes(bitmaps: readonly (Bitmap | undefined)[]): Generator<Uint8Array> {
+  let writer = new ByteWriter();
   for (const [index, bitmap] of bitmaps.entries()) {
     if (bitmap === undefined || bitmap.size === 0) continue;
     writer.u32(index);
     writer.bytes(bitmap.toBytes());
+    if (writer.length < PIECE_BYTES) continue;
+    yield writer.finish();
+    writer = new ByteWriter();
   }
-  return [writer.finish()];
+  yield writer.finish();
 }
 
 export function* bitmapsFromBytes(bytes: Uint8Array): Iterable<[number, Bitmap]> {

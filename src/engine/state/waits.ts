@@ -1,108 +1,161 @@
 import type { Json } from '../../base/json.ts';
-import type { CampaignId } from '../../base/id.ts';
-import type { EpochMs } from '../../base/time.ts';
-import type { PlannedCampaign } from '../../compile/plan.ts';
+import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { SeriesTable } from '../series/series-table.ts';
+import { Bitmap } from '../store/bitmap.ts';
+import type { Sections } from '../store/bytes.ts';
 import { ByteStrings } from '../store/byte-strings.ts';
 import type { Timers } from './timers.ts';
 
 /*
  * Enrolments in campaigns, waiting for their due instant.
  *
- * 1. A customer has one enrolment in a campaign at most: a new trigger takes the place of the one
- *    that waits, so one letter goes out, with the latest words.
+ * 1. A customer has one enrolment in a campaign at most.
  * 2. An enrolment is a row of the series, numbered behind the conditions: cells are the trigger's
  *    instant and its text's handle; its timer is the due instant.
+ * 3. Who waits is known per campaign too, so that an event that may end a wait finds at once that
+ *    there is none. That is derived: a restore builds it anew from the rows.
  */
 
-/** What a wait ends with. */
-export interface Ended {
-  readonly campaign: CampaignId;
+export interface Enrolment {
+  readonly campaign: number;
+  readonly ordinal: number;
   readonly triggeredAt: EpochMs;
+  /** What the trigger was, for the letter. */
   readonly trigger: Json;
+}
+
+export interface Enrolled extends Enrolment {
+  readonly dueAt: EpochMs;
+}
+
+/** One campaign's enrolments in one partition. */
+export interface Waiting {
+  readonly waiting: number;
+  /** When the first of them is due; NEVER without one. */
+  readonly nextDueAt: EpochMs;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export class Waits {
-  readonly #campaigns: readonly PlannedCampaign[];
   readonly #firstNumber: number;
   readonly #series: SeriesTable;
   readonly #timers: Timers;
+  /** Per campaign: who waits. */
+  readonly #waiting: readonly Bitmap[];
   #triggers = new ByteStrings();
 
   /**
+   * @param campaigns   how many there are
    * @param firstNumber how many conditions there are: the enrolments' rows are numbered behind them
    */
-  constructor(
-    campaigns: readonly PlannedCampaign[],
-    firstNumber: number,
-    series: SeriesTable,
-    timers: Timers,
-  ) {
-    this.#campaigns = campaigns;
+  constructor(campaigns: number, firstNumber: number, series: SeriesTable, timers: Timers) {
     this.#firstNumber = firstNumber;
     this.#series = series;
     this.#timers = timers;
+    this.#waiting = Array.from({ length: campaigns }, () => new Bitmap());
   }
 
   isWait(row: number): boolean {
-    return this.#series.condition(row) >= this.#firstNumber;
+    return this.#waiting[this.#campaignOf(row)] !== undefined;
   }
 
-  /** @returns the enrolment's end when the campaign waits for nothing */
-  enrol(campaign: number, ordinal: number, at: EpochMs, trigger: Json): Ended | undefined {
-    const planned = this.#campaigns[campaign];
-    if (planned === undefined) return undefined;
-    if (planned.waitMs === 0) return { campaign: planned.id, triggeredAt: at, trigger };
-    this.#cancel(campaign, ordinal);
-    const row = this.#series.add(this.#firstNumber + campaign, ordinal, false);
+  isWaiting(campaign: number, ordinal: number): boolean {
+    return this.#waiting[campaign]?.has(ordinal) === true;
+  }
+
+  /** The customer must not wait in this campaign. */
+  enrol({ campaign, ordinal, triggeredAt, trigger }: Enrolment, dueAt: EpochMs): void {
+    const row = this.#series.add(this.#firstNumber + campaign, ordinal, 0);
+    const handle = this.#triggers.put(encoder.encode(JSON.stringify(trigger)));
     const cells = this.#series.open(row);
-    cells.push(at);
-    cells.push(this.#triggers.put(encoder.encode(JSON.stringify(trigger))));
+    cells.push(triggeredAt);
+    cells.push(handle);
     this.#series.store(row, cells);
-    this.#timers.arm(row, at + planned.waitMs);
-    return undefined;
+    this.#timers.arm(row, dueAt);
+    this.#waiting[campaign]?.add(ordinal);
   }
 
-  /** Ends the enrolment of a row whose timer has rung. */
-  end(row: number): Ended | undefined {
-    const planned = this.#campaigns[this.#series.condition(row) - this.#firstNumber];
-    const { triggeredAt, trigger } = this.#remove(row);
-    return planned === undefined ? undefined : { campaign: planned.id, triggeredAt, trigger };
+  /** Ends the enrolment of a row, such as one whose timer has rung. */
+  end(row: number): Enrolment {
+    const enrolment = this.#read(row);
+    this.#triggers.free(this.#series.open(row).get(1));
+    this.#timers.disarm(row);
+    this.#series.remove(row);
+    this.#waiting[enrolment.campaign]?.delete(enrolment.ordinal);
+    return enrolment;
   }
 
-  /** Cancels all that wait in these campaigns. */
-  dropAll(isDropped: (campaign: CampaignId) => boolean): void {
-    for (const row of [...this.#series.rows()]) {
-      const planned = this.#campaigns[this.#series.condition(row) - this.#firstNumber];
-      if (planned !== undefined && isDropped(planned.id)) this.#remove(row);
+  /** Ends a customer's enrolment before its due instant; undefined without one. */
+  cancel(campaign: number, ordinal: number): Enrolment | undefined {
+    if (!this.isWaiting(campaign, ordinal)) return undefined;
+    const row = this.#series.find(this.#firstNumber + campaign, ordinal);
+    return row === undefined ? undefined : this.end(row);
+  }
+
+  /** A customer's enrolment, and when it is due; undefined without one. */
+  find(campaign: number, ordinal: number): Enrolled | undefined {
+    if (!this.isWaiting(campaign, ordinal)) return undefined;
+    const row = this.#series.find(this.#firstNumber + campaign, ordinal);
+    if (row === undefined) return undefined;
+    return { ...this.#read(row), dueAt: this.#timers.dueAt(row) };
+  }
+
+  /** Looks at every enrolment of the campaign: for figures, not for each event. */
+  standing(campaign: number): Waiting {
+    const waiting = this.#waiting[campaign] ?? new Bitmap();
+    let nextDueAt = NEVER;
+    for (const ordinal of waiting.ordinals()) {
+      const row = this.#series.find(this.#firstNumber + campaign, ordinal);
+      if (row !== undefined) nextDueAt = Math.min(nextDueAt, this.#timers.dueAt(row));
+    }
+    return { waiting: waiting.size, nextDueAt };
+  }
+
+  /**
+   * Takes over what waited under other definitions, in the place of what waits here.
+   *
+   * @param campaignOf the number here of a campaign there; undefined: its enrolments are dropped
+   */
+  takeOver(before: Waits, campaignOf: (campaign: number) => number | undefined): void {
+    for (const row of this.#rows()) this.end(row);
+    for (const row of before.#rows()) {
+      const enrolment = before.#read(row);
+      const campaign = campaignOf(enrolment.campaign);
+      if (campaign === undefined) continue;
+      this.enrol({ ...enrolment, campaign }, before.#timers.dueAt(row));
     }
   }
 
-  #cancel(campaign: number, ordinal: number): void {
-    const row = this.#series.find(this.#firstNumber + campaign, ordinal);
-    if (row !== undefined) this.#remove(row);
+  #rows(): number[] {
+    return Array.from(this.#series.rows()).filter((row) => this.isWait(row));
   }
 
-  #remove(row: number): { readonly triggeredAt: EpochMs; readonly trigger: Json } {
+  #read(row: number): Enrolment {
     const cells = this.#series.open(row);
-    const triggeredAt = cells.get(0);
-    const handle = cells.get(1);
-    // What is read here was written by `enrol`.
-    const trigger = JSON.parse(decoder.decode(this.#triggers.get(handle))) as Json;
-    this.#triggers.free(handle);
-    this.#timers.disarm(row);
-    this.#series.remove(row);
-    return { triggeredAt, trigger };
+    const [triggeredAt, handle] = [cells.get(0), cells.get(1)];
+    return {
+      campaign: this.#campaignOf(row),
+      ordinal: this.#series.ordinal(row),
+      triggeredAt,
+      // What is read here was written by `enrol`.
+      trigger: JSON.parse(decoder.decode(this.#triggers.get(handle))) as Json,
+    };
   }
 
-  toSections(): Map<string, Uint8Array[]> {
+  #campaignOf(row: number): number {
+    return this.#series.condition(row) - this.#firstNumber;
+  }
+
+  toSections(): Sections {
     return new Map([['waits.triggers', this.#triggers.toBytes()]]);
   }
 
   restore(section: (name: string) => Uint8Array): void {
     this.#triggers = ByteStrings.fromBytes(section('waits.triggers'));
+    for (const row of this.#rows()) {
+      this.#waiting[this.#campaignOf(row)]?.add(this.#series.ordinal(row));
+    }
   }
 }

@@ -31,6 +31,17 @@ export class Bitmap {
     return this.#bits;
   }
 
+  /** Takes out the first so many. @returns them, ascending */
+  takeFirst(count: number): number[] {
+    const first: number[] = [];
+    for (const ordinal of this.#bits) {
+      if (first.length >= count) break;
+      first.push(ordinal);
+    }
+    this.#bits.removeRange(0, (first.at(-1) ?? -1) + 1);
+    return first;
+  }
+
   clone(): Bitmap {
     return new Bitmap(this.#bits.clone());
   }

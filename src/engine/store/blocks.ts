@@ -79,16 +79,16 @@ export class Blocks<C extends Cells> {
     return this.#pages.length - 1;
   }
 
-  toBytes(): Uint8Array[] {
+  /** A head, then the pages' bytes. */
+  *toBytes(): Generator<Uint8Array> {
     const head = new ByteWriter();
     head.u32(this.#page);
     head.u32(this.#offset);
     for (const handles of this.#free) head.u32s(handles);
     head.u32s(this.#pages.map((page) => page.length));
-    const pages = this.#pages.map((page) =>
-      new Uint8Array(page.buffer, page.byteOffset, page.byteLength).slice(),
-    );
-    return [head.lengthAndBytes(), ...pages];
+    yield head.lengthAndBytes();
+    for (const page of this.#pages)
+      yield new Uint8Array(page.buffer, page.byteOffset, page.byteLength);
   }
 
   static fromBytes<C extends Cells>(

@@ -45,7 +45,7 @@ export class ByteStrings {
     return this.#blocks.bytesUsed();
   }
 
-  toBytes(): Uint8Array[] {
+  toBytes(): Iterable<Uint8Array> {
     return this.#blocks.toBytes();
   }
 

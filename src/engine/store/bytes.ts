@@ -3,11 +3,21 @@ import { assert } from '../../base/assert.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/**
+ * What a part of the state gives to a snapshot: pieces by the name of their section. A piece is
+ * made when it is asked for and may be a view of what is in use: copy it before anything changes.
+ */
+export type Sections = Map<string, Iterable<Uint8Array>>;
+
 /** Writes the small parts of a snapshot, little-endian. */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
 
   u32(value: number): void {
     this.#reserve(4);

@@ -37,11 +37,10 @@ export class Column {
     return page;
   }
 
-  /** Copies of the pages' bytes, in order. */
-  toBytes(): Uint8Array[] {
-    return this.#pages.map((page) =>
-      new Uint8Array(page.buffer, page.byteOffset, page.byteLength).slice(),
-    );
+  /** The pages' bytes, in order. */
+  *toBytes(): Generator<Uint8Array> {
+    for (const page of this.#pages)
+      yield new Uint8Array(page.buffer, page.byteOffset, page.byteLength);
   }
 
   static fromBytes(make: CellsOf, bytes: Uint8Array): Column {

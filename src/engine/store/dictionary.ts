@@ -1,5 +1,5 @@
 import { fnv1a32Bytes } from '../../base/hash.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter, type Sections } from './bytes.ts';
 import { ByteStrings } from './byte-strings.ts';
 import { Column } from './column.ts';
 import { HashIndex } from './hash-index.ts';
@@ -73,7 +73,7 @@ export class Dictionary {
     return { texts: this.#texts.bytesUsed(), index };
   }
 
-  toSections(name: string): Map<string, Uint8Array[]> {
+  toSections(name: string): Sections {
     const count = new ByteWriter();
     count.u32(this.#count);
     return new Map([

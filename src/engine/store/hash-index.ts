@@ -1,12 +1,11 @@
 /*
  * An index from keys that live elsewhere to their row numbers, by open addressing: 4 bytes a cell.
  *
- * 1. A cell holds row + 1; 0 is free, and TOMBSTONE was freed.
- * 2. At most two thirds of the cells are in use, tombstones included.
- * 3. The index is derived: a restore builds it anew from the rows.
+ * 1. A cell holds row + 1, or 0.
+ * 2. At most two thirds of the cells are in use.
+ * 3. From the place that a key's hash tells to its cell no cell is free.
+ * 4. The index is derived: a restore builds it anew from the rows.
  */
-
-const TOMBSTONE = 0xffff_ffff;
 
 export class HashIndex {
   #cells = new Uint32Array(64);
@@ -26,7 +25,7 @@ export class HashIndex {
     for (let at = spread(hash) & this.#mask; ; at = (at + 1) & this.#mask) {
       const cell = this.#cells[at] ?? 0;
       if (cell === 0) return undefined;
-      if (cell !== TOMBSTONE && isSame(cell - 1)) return cell - 1;
+      if (isSame(cell - 1)) return cell - 1;
     }
   }
 
@@ -39,31 +38,41 @@ export class HashIndex {
 
   /** The row must be in the index. */
   remove(row: number): void {
-    for (let at = spread(this.#hashOf(row)) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (this.#cells[at] === row + 1) {
-        this.#cells[at] = TOMBSTONE;
-        return;
-      }
+    const mask = this.#mask;
+    let hole = this.#placeOf(row);
+    while (this.#cells[hole] !== row + 1) hole = (hole + 1) & mask;
+    // What stands behind it and belongs at the hole or before it moves up (invariant 3).
+    for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
+      const cell = this.#cells[at] ?? 0;
+      if (cell === 0) break;
+      const fromHome = (at - this.#placeOf(cell - 1)) & mask;
+      if (fromHome < ((at - hole) & mask)) continue;
+      this.#cells[hole] = cell;
+      hole = at;
     }
+    this.#cells[hole] = 0;
+    this.#used--;
   }
 
   bytesUsed(): number {
     return this.#cells.byteLength;
   }
 
+  #placeOf(row: number): number {
+    return spread(this.#hashOf(row)) & this.#mask;
+  }
+
   #put(row: number): void {
-    let at = spread(this.#hashOf(row)) & this.#mask;
+    let at = this.#placeOf(row);
     while (this.#cells[at] !== 0) at = (at + 1) & this.#mask;
     this.#cells[at] = row + 1;
   }
 
   #grow(): void {
-    const rows = this.#cells.filter((cell) => cell !== 0 && cell !== TOMBSTONE);
-    const crowded = rows.length * 3 >= this.#cells.length;
-    this.#cells = new Uint32Array(crowded ? this.#cells.length * 2 : this.#cells.length);
+    const cells = this.#cells;
+    this.#cells = new Uint32Array(cells.length * 2);
     this.#mask = this.#cells.length - 1;
-    this.#used = rows.length;
-    for (const cell of rows) this.#put(cell - 1);
+    for (const cell of cells) if (cell !== 0) this.#put(cell - 1);
   }
 }
 

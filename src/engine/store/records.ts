@@ -57,9 +57,9 @@ export class Records {
     return page;
   }
 
-  /** Copies of the pages' bytes, in order. */
-  toBytes(): Uint8Array[] {
-    return this.#pages.map((page) => new Uint8Array(page.buffer).slice());
+  /** The pages' bytes, in order. */
+  *toBytes(): Generator<Uint8Array> {
+    for (const page of this.#pages) yield new Uint8Array(page.buffer);
   }
 
   static fromBytes(width: number, bytes: Uint8Array): Records {

@@ -1,39 +1,55 @@
-import type { CampaignId, CustomerId } from '../../base/id.ts';
-import { ShoalError } from '../../base/error.ts';
-import { isObject, own } from '../../base/json.ts';
+import type { CampaignId } from '../../base/id.ts';
+import type { DurationMs, EpochMs } from '../../base/time.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
-import { decide, type Recipient } from '../../campaign/decide.ts';
-import { letterData } from '../../campaign/letter-data.ts';
-import type { Due } from '../../engine/effect.ts';
-import type { Query } from '../../wire/query.ts';
-import { querySubject } from '../../wire/subject.ts';
-import type { Bus } from '../ports/log.ts';
+import type { Cancelled, Due } from '../../engine/effect.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Rendered, Templates } from '../ports/mail.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { Figures } from './figures.ts';
-import type { Handover } from './handover.ts';
-import { mailId, messageId } from './mail-id.ts';
-import type { Patience } from './patience.ts';
+import { LOOK_AGAIN_MS, type End, type HandedOver, type Handover } from './handover.ts';
+import { mailId } from './mail-id.ts';
+import type { Patience } from './flow/patience.ts';
+import type { Pace, Slots } from './flow/slots.ts';
+import type { SteadyLedger } from './steady-ledger.ts';
+import type { WriteOrder, Writer, Written } from './writer.ts';
 
 /*
- * Answers one wait that is over: asks who the customer is now, decides, writes the letter, hands it
- * over.
+ * Answers one wait that has ended: with a letter, or with the reason for none.
  *
- * 1. Every wait gets one decision, which is counted with its reason.
- * 2. What a letter says is true at the moment of sending, not at that of the trigger.
+ * 1. Every wait gets one decision, which is counted with its reason and told in the log.
+ * 2. What the ledger says of a letter goes before what would be decided now.
+ * 3. Each try is decided anew; a letter that has waited for a connection too long, too.
+ * 4. Who waits for the next try, for an owner or for the store holds no connection.
  */
 
 export interface CorrespondenceParts {
-  readonly bus: Bus;
-  readonly templates: Templates;
   readonly campaigns: ReadonlyMap<CampaignId, Campaign>;
+  readonly ledger: SteadyLedger;
+  readonly writer: Writer;
+  readonly handover: Handover;
+  readonly decisions: DecisionLog;
+  /** The connections to the mail server. */
+  readonly connections: Slots;
+  readonly pace: Pace;
+  readonly patience: Patience;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly figures: Figures;
-  readonly handover: Handover;
-  readonly patience: Patience;
 }
 
-const ANSWER_TIMEOUT_MS = 2_000;
+/** What was decided so long ago is decided again before it is handed over. */
+const FRESH_MS: DurationMs = 5_000;
+
+/** A wait that has ended: it is over, or one of its campaign's `until` has happened. */
+export type Ended = Due | Cancelled;
+
+/** A letter that nothing in the ledger bars, and what was decided on it. */
+interface Look {
+  readonly kind: 'open';
+  readonly written: Written;
+  readonly place: End;
+  readonly lookedAt: EpochMs;
+}
 
 export class Correspondence {
   readonly #parts: CorrespondenceParts;
@@ -42,78 +58,89 @@ export class Correspondence {
     this.#parts = parts;
   }
 
-  /** Returns when the wait has its answer, or when an earlier reading of it had. @throws Stopped */
-  async answer(partition: number, due: Due): Promise<void> {
-    const { campaigns, handover, patience } = this.#parts;
+  /**
+   * Returns when the wait has its answer, or when an earlier reading of it had.
+   *
+   * @param desk where letters of this partition are decided on, so many at a time
+   * @throws Stopped
+   */
+  async answer(partition: number, ended: Ended, desk: Slots): Promise<void> {
+    const { patience, decisions } = this.#parts;
+    const { campaign, customer, triggeredAt } = ended;
+    const letter = mailId(campaign, customer, triggeredAt);
+    for (let waits = 0; ;) {
+      const outcome = await patience.until(() =>
+        desk.use(() => this.#attempt(partition, ended, letter, waits)),
+      );
+      if (outcome.kind === 'ended') {
+        const { at: dueAt, trigger } = ended.kind === 'due' ? ended : {};
+        const occurrence = { letter, customer, campaign, triggeredAt, dueAt, trigger };
+        return decisions.tell(partition, occurrence, outcome.entry);
+      }
+      if (outcome.isTry === true) waits += 1;
+      await patience.sleep(outcome.waitMs);
+    }
+  }
+
+  async #attempt(
+    partition: number,
+    ended: Ended,
+    letter: string,
+    waits: number,
+  ): Promise<HandedOver> {
+    const { patience, connections, pace, clock, handover } = this.#parts;
     patience.check();
-    const campaign = campaigns.get(due.campaign);
-    if (campaign === undefined) return this.#skip(due, 'unknown-campaign');
-    const id = mailId(due.campaign, due.customer, due.triggeredAt);
-    if (!(await handover.isOpen(id))) return;
-    const recipient = await this.#recipient(partition, due.customer);
-    const decision = decide(recipient);
-    if (decision.kind === 'skip') return this.#skip(due, decision.reason);
-    const data = letterData(campaign, due.customer, recipient.attributes, due.trigger);
-    const rendered = this.#render(campaign, { ...data });
-    if (rendered === undefined) return this.#skip(due, 'template-failed');
-    this.#count('send', 'due');
-    const { from } = campaign;
-    await handover.send(id, { ...rendered, messageId: messageId(id, from), from, to: decision.to });
+    const first = await this.#look(partition, ended, letter);
+    if (first.kind !== 'open') return first;
+    if (first.written.kind === 'skip') return this.#skip(first.place, first.written.reason);
+    return connections.use(async () => {
+      await pace.turn();
+      const isFresh = clock.now() - first.lookedAt <= FRESH_MS;
+      const look = isFresh ? first : await this.#look(partition, ended, letter);
+      if (look.kind !== 'open') return look;
+      const { written, place } = look;
+      if (written.kind === 'skip') return this.#skip(place, written.reason);
+      return handover.send({ ...place, ...written, waits });
+    });
   }
 
-  /** What the owner of the customer's partition knows now. */
-  async #recipient(partition: number, customer: CustomerId): Promise<Recipient> {
-    const { bus, patience } = this.#parts;
-    const query: Query = { type: 'attributes', customer };
-    const question = new TextEncoder().encode(JSON.stringify(query));
-    const bytes = await patience.until(() =>
-      bus.request(querySubject(partition), question, ANSWER_TIMEOUT_MS).catch((error: unknown) => {
-        throw notReady(error, partition);
-      }),
-    );
-    const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const attributes = isObject(answer) ? own(answer, 'attributes') : undefined;
-    if (!isObject(answer) || !isObject(attributes)) {
-      throw new ShoalError({
-        code: 'answer-unreadable',
-        remedy: 'stop',
-        message: `the owner of partition ${partition} answered with something else than attributes`,
-        hint: 'run the same version of Shoal everywhere',
-      });
+  async #look(partition: number, ended: Ended, letter: string): Promise<Look | HandedOver> {
+    const { campaigns, ledger, clock, handover } = this.#parts;
+    const { customer } = ended;
+    const page = await ledger.page(customer);
+    const before = page.letters.get(letter);
+    const now = Math.max(clock.now(), ended.at);
+    const campaign = campaigns.get(ended.campaign);
+    const { id, kind } = campaign ?? { id: ended.campaign, kind: 'marketing' };
+    const place: End = { customer, letter, campaign: { id, kind }, now, before };
+    if (before !== undefined) {
+      if (before.state !== 'intent' && before.state !== 'waiting')
+        return { kind: 'ended', entry: before };
+      const heldMs = (before.heldUntil ?? 0) - page.readAt;
+      if (heldMs > 0) return { kind: 'later', waitMs: Math.min(heldMs, LOOK_AGAIN_MS) };
+      const isOver = before.isMarketing || before.isRepeat === true;
+      if (before.state === 'intent' && isOver) return handover.giveUp(place);
     }
-    return { known: own(answer, 'known') === true, attributes };
+    const written = await this.#write(partition, ended, { campaign, letter, page, now });
+    // It may have been sent, and is not to be sent again.
+    if (before?.state === 'intent' && written.kind === 'skip') return handover.giveUp(place);
+    return { kind: 'open', written, place, lookedAt: clock.now() };
   }
 
-  #render(campaign: Campaign, data: Readonly<Record<string, unknown>>): Rendered | undefined {
-    try {
-      return this.#parts.templates.render(campaign.template, data);
-    } catch (error) {
-      if (!(error instanceof ShoalError) || error.code !== 'template-failed') throw error;
-      const { code, message, where, hint } = error;
-      this.#parts.logger.error(message, { code, campaign: campaign.id, where, hint });
-      return undefined;
-    }
+  async #write(
+    partition: number,
+    ended: Ended,
+    { campaign, ...order }: Omit<WriteOrder, 'campaign'> & { campaign: Campaign | undefined },
+  ): Promise<Written> {
+    if (ended.kind === 'cancelled') return { kind: 'skip', reason: 'cancelled' };
+    if (campaign === undefined) return { kind: 'skip', reason: 'unknown-campaign' };
+    return this.#parts.writer.write(partition, ended, { ...order, campaign });
   }
 
-  #skip({ campaign }: Due, reason: string): void {
-    this.#count('skip', reason);
-    this.#parts.logger.debug('no letter', { campaign, reason });
+  #skip(place: End, reason: string): Promise<HandedOver> {
+    const { figures, logger, handover } = this.#parts;
+    figures.decisions.add(1, { decision: 'skip', reason });
+    logger.debug('no letter', { campaign: place.campaign.id, reason });
+    return handover.end(place, 'skipped', { reason });
   }
-
-  #count(decision: 'send' | 'skip', reason: string): void {
-    this.#parts.figures.decisions.add(1, { decision, reason });
-  }
-}
-
-/** Our question is always the same: an owner that answers with an error is not ready for any. */
-function notReady(error: unknown, partition: number): unknown {
-  if (!(error instanceof ShoalError) || error.remedy === 'retry') return error;
-  return new ShoalError({
-    code: 'owner-not-ready',
-    remedy: 'retry',
-    message: `the owner of partition ${partition} does not answer questions: ${error.code}`,
-    where: error.where,
-    hint: "look at the owner's log",
-    cause: error,
-  });
 }

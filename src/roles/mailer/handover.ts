@@ -1,36 +1,199 @@
-import type { DurationMs } from '../../base/time.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { DurationMs, EpochMs } from '../../base/time.ts';
+import type { Campaign } from '../../campaign/campaign.ts';
+import { capLimits } from '../../campaign/cap-limit.ts';
+import type { MailPolicy } from '../../campaign/gates.ts';
+import type { Zone } from '../../base/zone.ts';
+import type { LetterEntry, LetterPlace, Suppressions } from '../ports/ledger.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Letter, Post, Sent } from '../ports/mail.ts';
-import type { Ledger, LedgerState } from '../ports/store.ts';
 import type { Figures } from './figures.ts';
-import type { Patience } from './patience.ts';
+import type { Patience } from './flow/patience.ts';
+import type { SteadyLedger } from './steady-ledger.ts';
 
 /*
- * Hands one letter over, and writes into the ledger how it went.
+ * Hands one letter over, once, and writes into the ledger how it went.
  *
- * 1. Before the first byte leaves, the ledger holds an intent; who did not write it does not send.
- * 2. An intent that is found without its end is unknown: it may have arrived, and is never sent
- *    again.
+ * 1. Before the first byte leaves, the ledger holds our intent; who does not hold it does not send.
+ *    The ledger gives it to one mailer only, and for longer than a handing over can take.
+ * 2. An intent that is held no more and has no end is unknown: the letter may have arrived. It is
+ *    never sent again, but for a transactional one: that once, under the same Message-ID.
  * 3. A letter is tried again only after a refusal, which says that the server does not have it, and
- *    between two tries the ledger says so, so that a restart may go on.
+ *    between two tries the ledger says so, so that a restart, or another mailer, may go on.
+ * 4. An end that somebody has written before us stays.
  */
 
 export interface HandoverParts {
-  readonly ledger: Ledger;
+  readonly ledger: SteadyLedger;
+  readonly suppressions: Suppressions;
   readonly post: Post;
-  readonly clock: Clock;
+  readonly policy: MailPolicy;
+  /** Names this boot of the mailer: no other has the same. */
+  readonly boot: string;
+  /** How long an intent is ours, ms: longer than the post needs for a letter in the worst case. */
+  readonly holdMs: DurationMs;
   readonly logger: Logger;
   readonly figures: Figures;
   readonly patience: Patience;
 }
 
+/** A letter that may go out. */
+export interface Order extends LetterPlace {
+  readonly campaign: Pick<Campaign, 'id' | 'kind'>;
+  readonly mail: Letter;
+  /** The recipient's. */
+  readonly zone: Zone;
+  readonly now: EpochMs;
+  /** The entry that was there when it was decided on. */
+  readonly before: LetterEntry | undefined;
+  /** How often it has waited for a next try in this boot. */
+  readonly waits: number;
+}
+
+/** The end that stands in the ledger now; or in how long to look again. */
+export type HandedOver =
+  | { readonly kind: 'ended'; readonly entry: LetterEntry }
+  | {
+      readonly kind: 'later';
+      readonly waitMs: DurationMs;
+      /** It was tried, and refused for now. */
+      readonly isTry?: boolean | undefined;
+    };
+
 /** The waits between the tries of a letter that is refused for now. */
 const WAITS_MS: readonly DurationMs[] = [1_000, 3_000, 9_000, 27_000];
 /** And those after them, for a server that is away. */
 const LONGEST_WAIT_MS: DurationMs = 30_000;
+/** Somebody else has just written: what, the next look shows. */
+const SOON_MS: DurationMs = 20;
+/** Somebody else is at the letter: they end it, or die, and then their hold does. */
+export const LOOK_AGAIN_MS: DurationMs = 500;
 
-type Outcome = 'sent' | 'refused' | 'failed' | 'unknown';
+export class Handover {
+  readonly #parts: HandoverParts;
+  #claims = 0;
+
+  constructor(parts: HandoverParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Stopped before anything has left */
+  async send(order: Order): Promise<HandedOver> {
+    const { patience, figures, post } = this.#parts;
+    patience.check();
+    const claimed = await this.#claim(order);
+    if (claimed.kind === 'taken') return later(Math.min(claimed.heldMs, LOOK_AGAIN_MS));
+    if (claimed.kind === 'refused') return this.end(order, 'skipped', { reason: claimed.reason });
+    const { entry } = claimed;
+    if (entry.tries === undefined) figures.decisions.add(1, { decision: 'send', reason: 'due' });
+    return this.#conclude(order, entry, await post.send(order.mail));
+  }
+
+  /**
+   * Writes how a letter ended.
+   *
+   * @throws Stopped when the store is away, too
+   */
+  async end(
+    { customer, letter, campaign, now, before }: End,
+    how: LetterEntry['state'],
+    given: Partial<LetterEntry>,
+  ): Promise<HandedOver> {
+    const { ledger, patience } = this.#parts;
+    // What may have arrived the first time is not said to have failed.
+    const state = before?.isRepeat === true && how !== 'sent' ? 'unknown' : how;
+    const revision = (before?.revision ?? 0) + 1;
+    const isMarketing = campaign.kind === 'marketing';
+    const { stage, tries, writer, isRepeat } = before ?? {};
+    const kept = { campaign: campaign.id, isMarketing, stage, tries, writer, isRepeat };
+    const entry = { ...kept, ...given, state, at: now, revision };
+    const there = await patience.until(() => ledger.put({ customer, letter, entry }));
+    const isOurs = there.revision === revision && there.state === state;
+    return isOurs ? { kind: 'ended', entry: there } : later(SOON_MS);
+  }
+
+  /** An intent that was found without its end, and is nobody's any more (invariant 2). */
+  async giveUp(found: End): Promise<HandedOver> {
+    const reached = { stage: 'restart', reason: 'intent' };
+    this.#tell(found.letter, 'unknown', reached);
+    return this.end(found, 'unknown', reached);
+  }
+
+  async #claim({ customer, letter, campaign, zone, now }: Order) {
+    const { ledger, policy, boot, holdMs, patience } = this.#parts;
+    const isMarketing = campaign.kind === 'marketing';
+    const claim = {
+      customer,
+      letter,
+      campaign: campaign.id,
+      at: now,
+      isMarketing,
+      writer: `${boot}.${++this.#claims}`,
+      holdMs,
+      consent: isMarketing ? policy.consent : 'none',
+      caps: isMarketing ? capLimits(policy.caps, now, zone) : [],
+    } as const;
+    return patience.until(() => ledger.claim(claim));
+  }
+
+  async #conclude(order: Order, before: LetterEntry, sent: Sent): Promise<HandedOver> {
+    const { letter } = order;
+    const ours = { ...order, before };
+    if (sent.kind === 'sent') {
+      this.#tell(letter, 'sent', { stage: 'dot' });
+      return this.end(ours, 'sent', { stage: 'dot' });
+    }
+    const { stage, reason } = sent;
+    const reached = { stage, reason };
+    if (sent.kind === 'unknown') {
+      this.#tell(letter, 'unknown', reached);
+      if (before.isMarketing || before.isRepeat === true) return this.end(ours, 'unknown', reached);
+      return this.#wait(order, before, { ...reached, isRepeat: true });
+    }
+    // A server that is away has said nothing about this letter: that costs no try.
+    const isAway = stage === 'connect' || stage === 'hello';
+    const tries = (before.tries ?? 0) + (isAway ? 0 : 1);
+    if (!sent.permanent && tries <= WAITS_MS.length) {
+      this.#tell(letter, 'refused', reached);
+      return this.#wait(order, before, { ...reached, tries });
+    }
+    this.#tell(letter, 'failed', reached);
+    if (sent.isBounce === true) await this.#suppress(order);
+    return this.end(ours, 'failed', { ...reached, tries, isBounce: sent.isBounce });
+  }
+
+  async #wait(
+    { customer, letter, waits, now }: Order,
+    before: LetterEntry,
+    given: Partial<LetterEntry>,
+  ): Promise<HandedOver> {
+    const { ledger, patience } = this.#parts;
+    const waitMs = WAITS_MS[waits] ?? LONGEST_WAIT_MS;
+    const state = 'waiting';
+    const entry = { ...before, ...given, state, at: now, revision: before.revision + 1 } as const;
+    await patience.until(() => ledger.put({ customer, letter, entry, holdMs: waitMs }));
+    return { ...later(waitMs), isTry: true };
+  }
+
+  async #suppress({ mail, now }: Order): Promise<void> {
+    const { suppressions, patience } = this.#parts;
+    const suppression = { address: mail.to.address, reason: 'hard-bounce', at: now };
+    await patience.until(() => suppressions.add(suppression));
+  }
+
+  #tell(
+    mail: string,
+    outcome: keyof typeof LINES | 'sent',
+    { stage, reason }: Pick<LetterEntry, 'stage' | 'reason'>,
+  ): void {
+    const { figures, logger } = this.#parts;
+    figures.handovers.add(1, { outcome, stage: stage ?? 'none' });
+    if (outcome === 'sent') logger.debug('a letter was sent', { mail });
+    else logger.warn(LINES[outcome], { mail, stage, reason });
+  }
+}
+
+/** As much of an order as its end needs. */
+export type End = Pick<Order, 'customer' | 'letter' | 'campaign' | 'now' | 'before'>;
 
 /** What the log says of an outcome that is none to be glad of. */
 const LINES = {
@@ -39,98 +202,6 @@ const LINES = {
   unknown: 'a letter may or may not have been sent',
 } as const;
 
-export class Handover {
-  readonly #parts: HandoverParts;
-
-  constructor(parts: HandoverParts) {
-    this.#parts = parts;
-  }
-
-  /**
-   * What the ledger says of a letter before anything is done for it. The mailer handles one letter
-   * of a partition at a time, so an intent found here is one that nobody of this process is at.
-   *
-   * @returns true when the letter may be handed over
-   */
-  async isOpen(id: string): Promise<boolean> {
-    const state = await this.#state(id);
-    if (state === undefined || state === 'waiting') return true;
-    await this.#leave(id, state);
-    return false;
-  }
-
-  /** Returns when the letter's end is in the ledger. @throws Stopped */
-  async send(id: string, letter: Letter): Promise<void> {
-    if (!(await this.#claim(id))) return;
-    let triesLeft = WAITS_MS.length;
-    for (let waits = 0; ; waits += 1) {
-      const sent = await this.#parts.post.send(letter);
-      // A server that is away has said nothing about this letter: that costs no try.
-      const isAway =
-        sent.kind === 'refused' && (sent.stage === 'connect' || sent.stage === 'hello');
-      if (!isAway) triesLeft -= 1;
-      const outcome = outcomeOf(sent, triesLeft);
-      this.#tell(id, sent, outcome);
-      const detail = sent.kind === 'sent' ? '' : `${sent.stage} ${sent.reason}`;
-      if (outcome !== 'refused') return this.#settle(id, outcome, detail);
-      await this.#settle(id, 'waiting', detail);
-      await this.#parts.patience.sleep(WAITS_MS[waits] ?? LONGEST_WAIT_MS);
-      await this.#settle(id, 'intent', '');
-    }
-  }
-
-  /** @returns true when the ledger now holds our intent */
-  async #claim(id: string): Promise<boolean> {
-    const { ledger, clock, patience } = this.#parts;
-    patience.check();
-    for (;;) {
-      if (await patience.until(() => ledger.intend(id, clock.now()))) return true;
-      const state = await this.#state(id);
-      if (state === 'waiting') {
-        await this.#settle(id, 'intent', '');
-        return true;
-      }
-      if (state === undefined) continue;
-      // Somebody else's intent, or our own whose writing was not answered: nobody can tell.
-      await this.#leave(id, state);
-      return false;
-    }
-  }
-
-  /** Leaves a letter as it is; an intent without an end becomes `unknown` (invariant 2). */
-  async #leave(id: string, state: LedgerState): Promise<void> {
-    if (state !== 'intent') return;
-    const sent = { kind: 'unknown', stage: 'restart', reason: 'intent' } as const;
-    this.#tell(id, sent, 'unknown');
-    await this.#settle(id, 'unknown', 'found after a restart');
-  }
-
-  async #state(id: string): Promise<LedgerState | undefined> {
-    return this.#parts.patience.until(() => this.#parts.ledger.state(id));
-  }
-
-  async #settle(id: string, state: LedgerState, detail: string): Promise<void> {
-    await this.#parts.patience.until(() => this.#parts.ledger.settle(id, state, detail));
-  }
-
-  #tell(mail: string, sent: Sent | Found, outcome: Outcome): void {
-    const { figures, logger } = this.#parts;
-    const stage = sent.kind === 'sent' ? 'dot' : sent.stage;
-    figures.handovers.add(1, { outcome, stage });
-    if (outcome === 'sent') logger.debug('a letter was sent', { mail });
-    else
-      logger.warn(LINES[outcome], { mail, stage, reason: sent.kind === 'sent' ? '' : sent.reason });
-  }
-}
-
-/** An intent that was found without its end. */
-interface Found {
-  readonly kind: 'unknown';
-  readonly stage: 'restart';
-  readonly reason: string;
-}
-
-function outcomeOf(sent: Sent, triesLeft: number): Outcome {
-  if (sent.kind !== 'refused') return sent.kind;
-  return sent.permanent || triesLeft < 0 ? 'failed' : 'refused';
+function later(waitMs: DurationMs): Extract<HandedOver, { kind: 'later' }> {
+  return { kind: 'later', waitMs: Math.max(SOON_MS, waitMs) };
 }

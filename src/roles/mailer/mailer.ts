@@ -1,28 +1,39 @@
+import { setMaxListeners } from 'node:events';
 import type { CampaignId } from '../../base/id.ts';
+import type { DurationMs } from '../../base/time.ts';
+import type { Zone } from '../../base/zone.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
-import type { Due } from '../../engine/effect.ts';
-import { transitionsStream } from '../../wire/subject.ts';
-import { decodeRecord } from '../../wire/transition-record.ts';
+import type { MailPolicy } from '../../campaign/gates.ts';
+import type { LetterExtras } from '../../campaign/letter-data.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Bus, Log, Reader, StoredMessage } from '../ports/log.ts';
+import type { Ledger, Suppressions } from '../ports/ledger.ts';
+import type { Bus, Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Post, Templates } from '../ports/mail.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Ledger, PositionStore } from '../ports/store.ts';
+import type { PositionStore } from '../ports/store.ts';
 import { Correspondence } from './correspondence.ts';
+import { DecisionLog } from './decision-log.ts';
 import { mailerFigures } from './figures.ts';
 import { Handover } from './handover.ts';
-import { Patience, Stopped } from './patience.ts';
+import type { Links } from './links.ts';
+import { Patience } from './flow/patience.ts';
+import { pruneLedger } from './pruning.ts';
+import { Reading } from './reading.ts';
+import { Pace, Slots } from './flow/slots.ts';
+import { SteadyLedger } from './steady-ledger.ts';
+import { Writer } from './writer.ts';
 
 /*
- * Reads TRANSITIONS and answers each wait that is over with a letter or with the reason for none.
+ * Reads TRANSITIONS and answers each wait that has ended with a letter or with the reason for none.
+ * Several may run at once, on several machines: the ledger keeps them apart.
  *
- * 1. A partition's records are dealt with in order, one after the other.
- * 2. A position is saved only when every letter up to it has its end in the ledger, so that a
- *    restart
- *    reads again what was under way; the ledger then says how far that came.
- * 3. What is quiet is never answered.
- * 4. While the store, the owner of a partition or the mail server is away, the partition waits.
+ * 1. A partition's position is saved only when every letter up to it has its end in the ledger and
+ *    in the log, so that a restart reads again what was under way; the ledger then says how far
+ *    that came.
+ * 2. A letter that waits, for its server or for its next try, holds up no letter of another
+ *    customer.
+ * 3. While the store, the owner of a partition or the mail server is away, what needs it waits.
  */
 
 export interface MailerOptions {
@@ -30,11 +41,25 @@ export interface MailerOptions {
   readonly bus: Bus;
   readonly positions: PositionStore;
   readonly ledger: Ledger;
+  readonly suppressions: Suppressions;
   readonly post: Post;
   readonly templates: Templates;
+  /** Undefined: letters have no links of ours. */
+  readonly links?: Links | undefined;
   readonly campaigns: readonly Campaign[];
+  readonly segmentNames: LetterExtras['segmentNames'];
+  readonly policy: MailPolicy;
+  /** The time zone of that name; the configured one where there is none. */
+  readonly zoneOf: (name: unknown) => Zone;
   /** How many partitions there are; all are read. */
   readonly partitions: number;
+  /** Names this boot: no other mailer has the same. */
+  readonly boot: string;
+  /** How long an intent is ours, ms: longer than the post needs for a letter in the worst case. */
+  readonly holdMs: DurationMs;
+  /** Letters that are handed over at the same time. */
+  readonly connectionsMax: number;
+  readonly ratePerSecond: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -48,59 +73,32 @@ export interface Mailer {
 }
 
 export function startMailer(options: MailerOptions): Mailer {
-  const { clock, logger } = options;
+  const { clock, logger, partitions, onFailure } = options;
   const abort = new AbortController();
+  // Every letter that waits listens to it.
+  setMaxListeners(0, abort.signal);
   const patience = new Patience(clock, logger, abort.signal);
   const figures = mailerFigures(options.metrics);
-  const handover = new Handover({ ...options, figures, patience });
+  const ledger = new SteadyLedger(options.ledger, clock);
   const campaigns = new Map<CampaignId, Campaign>(options.campaigns.map((each) => [each.id, each]));
-  const correspondence = new Correspondence({ ...options, campaigns, figures, handover, patience });
-  const readings = Array.from({ length: options.partitions }, (_, partition) =>
-    startReading(options, partition, patience, correspondence),
-  );
-  logger.info('the mailer reads', { partitions: options.partitions, campaigns: campaigns.size });
+  const parts = { ...options, campaigns, ledger, figures, patience };
+  const correspondence = new Correspondence({
+    ...parts,
+    writer: new Writer(parts),
+    handover: new Handover(parts),
+    decisions: new DecisionLog(parts),
+    connections: new Slots(options.connectionsMax),
+    pace: new Pace(clock, patience, options.ratePerSecond),
+  });
+  const needs = { ...options, patience, correspondence };
+  const readings = Array.from({ length: partitions }, (_, p) => Reading.begin(p, needs));
+  const pruning = pruneLedger({ ...options, patience }).catch(onFailure);
+  logger.info('the mailer reads', { partitions, campaigns: campaigns.size });
   return {
     stop: async () => {
       abort.abort();
-      const readers = await Promise.all(readings);
-      await Promise.all(readers.map(async (reader) => reader?.stop()));
+      await Promise.all(readings.map(async (reading) => (await reading)?.stop()));
+      await pruning;
     },
   };
-}
-
-/** @returns undefined when the mailer stopped, or failed, before the reading began */
-async function startReading(
-  { log, positions, onFailure }: MailerOptions,
-  partition: number,
-  patience: Patience,
-  correspondence: Correspondence,
-): Promise<Reader | undefined> {
-  const name = `mailer-${partition}`;
-  const onMessages = async (messages: readonly StoredMessage[]): Promise<void> => {
-    try {
-      for (const { body } of messages) {
-        for (const due of announced(body)) await correspondence.answer(partition, due);
-      }
-      const last = messages.at(-1);
-      if (last === undefined) return;
-      await patience.until(() => positions.savePosition(name, last.sequence));
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-    }
-  };
-  try {
-    const position = await patience.until(() => positions.position(name));
-    return log.read(transitionsStream(partition), position + 1, onMessages, onFailure);
-  } catch (error) {
-    if (!(error instanceof Stopped)) onFailure(error);
-    return undefined;
-  }
-}
-
-/** The waits of a record that are over and not quiet. */
-function announced(record: Uint8Array): Due[] {
-  return decodeRecord(record).items.filter(
-    (effect): effect is Due =>
-      effect.kind === 'due' && (effect.why === 'event' || effect.why === 'time'),
-  );
 }

@@ -20,6 +20,7 @@ export interface OwnerFigures {
   readonly historySeconds: Gauge;
   readonly lagMs: Gauge;
   readonly waiting: Gauge;
+  readonly unstored: Gauge;
   readonly live: Gauge;
 }
 
@@ -57,6 +58,10 @@ export function ownerFigures(metrics: Metrics): OwnerFigures {
     historySeconds: gauge('history_seconds', 'How far back the log reaches'),
     lagMs: gauge('lag_ms', 'From the storing of the message applied last to its application'),
     waiting: gauge('waiting_outputs', 'Outputs that wait for being published'),
+    unstored: gauge(
+      'unstored_messages',
+      'Messages that no checkpoint holds yet: a restart reads them again',
+    ),
     live: gauge('live', '1 when the partition has caught up with its log'),
   };
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Rejects } from './apply/rejects.ts';
+import { ChunkBuffers } from './checkpoint/state-copy.ts';
 import { UploadLimit } from './checkpoint/upload-limit.ts';
 import { deadlineAfter, pause } from '../ports/clock.ts';
 import { ownerFigures } from './figures.ts';
@@ -48,7 +49,8 @@ class RunningOwner implements Owner {
     const turns = new Turns();
     const limit = new UploadLimit(world.clock, settings.uploadBytesPerSecondMax);
     this.#rejects = new Rejects(world, figures);
-    const place = { world, settings, figures, turns, limit, rejects: this.#rejects };
+    const buffers = new ChunkBuffers();
+    const place = { world, settings, figures, turns, limit, buffers, rejects: this.#rejects };
     const ready = this.#ensureStreams();
     this.#lives = settings.partitions.map(
       (partition) => new PartitionLife({ ...place, partition }, ready),

@@ -17,6 +17,8 @@ export interface Letter {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** Where one click unsubscribes (RFC 8058). */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 /**
@@ -37,11 +39,16 @@ export type Sent =
       readonly reason: string;
       /** Trying again cannot help. */
       readonly permanent: boolean;
+      /** The server says that there is no such mailbox. */
+      readonly isBounce?: boolean | undefined;
     }
   | { readonly kind: 'unknown'; readonly stage: Stage; readonly reason: string };
 
 export interface Post {
-  /** Never throws: all that can happen is in `Sent`. */
+  /**
+   * Never throws: all that can happen is in `Sent`. Ends within a time of its own, whatever the
+   * server does. As many letters as callers send at once are under way at once.
+   */
   send(letter: Letter): Promise<Sent>;
   close(): void;
 }

@@ -1,5 +1,5 @@
 /*
- * The store as the roles need it: checkpoints of partitions, positions, the ledger of mails.
+ * The store as the roles need it: checkpoints of partitions, positions.
  *
  * Not promised: that a write whose answer did not come has not landed; that the last second of
  * acknowledged writes survives a crash of the store.
@@ -42,7 +42,10 @@ export interface CheckpointStore {
    */
   fence(partition: number, epoch: number): Promise<number>;
   load(partition: number): Promise<StoredCheckpoint | undefined>;
-  /** @param hash hex of the chunk's SHA-256, its name */
+  /**
+   * @param hash  hex of the chunk's SHA-256, its name
+   * @param bytes read before the call returns: its memory may then be used for something else
+   */
   putChunk(partition: number, hash: string, bytes: Uint8Array): Promise<void>;
   getChunk(partition: number, hash: string): Promise<Uint8Array | undefined>;
   commit(commit: CheckpointCommit): Promise<Committed>;
@@ -76,17 +79,4 @@ export interface PositionStore {
   /** The last sequence that a reader has dealt with; 0 when it never did. */
   position(reader: string): Promise<number>;
   savePosition(reader: string, sequence: number): Promise<void>;
-}
-
-/**
- * A mail's state. `intent` stands there before the first byte of DATA; found after a restart,
- * nobody knows how it ended. `waiting`: refused for now, certainly not sent, to be tried again.
- */
-export type LedgerState = 'intent' | 'waiting' | 'sent' | 'failed' | 'unknown';
-
-export interface Ledger {
-  /** @returns true when this call made the entry, false when there was one */
-  intend(id: string, atMs: number): Promise<boolean>;
-  state(id: string): Promise<LedgerState | undefined>;
-  settle(id: string, state: LedgerState, detail: string): Promise<void>;
 }

@@ -1,12 +1,11 @@
 import { connectRedis } from '../../../src/adapters/redis/connect.ts';
 import { RedisCheckpointStore } from '../../../src/adapters/redis/checkpoint-store.ts';
 import { RedisLeases } from '../../../src/adapters/redis/leases.ts';
-import { RedisLedger } from '../../../src/adapters/redis/ledger.ts';
 import { RedisPositionStore } from '../../../src/adapters/redis/position-store.ts';
 import { RedisSuspects } from '../../../src/adapters/redis/suspects.ts';
 import { storeContract } from '../../contract/store.ts';
 import { startRedis } from '../../support/servers.ts';
-import { RecordingLogger, systemClock } from '../../support/world.ts';
+import { eventually, RecordingLogger, systemClock } from '../../support/world.ts';
 
 storeContract('Redis', async () => {
   const server = await startRedis();
@@ -19,7 +18,11 @@ storeContract('Redis', async () => {
     leases: new RedisLeases(redis, 'test'),
     suspects: new RedisSuspects(redis, 'test'),
     positions: new RedisPositionStore(redis, 'test'),
-    ledger: new RedisLedger(redis, 'test'),
+    settled: () =>
+      eventually('the append-only file is written', async () => {
+        const told = await redis.info('persistence');
+        return /^aof_buffer_length:0\r?$/m.test(told) && /^aof_pending_bio_fsync:0/m.test(told);
+      }),
     kill: () => server.kill(),
     restart: () => server.restart(),
     stop: async () => {

@@ -21,6 +21,7 @@ async function start(keepMax: number) {
     tls: false,
     connectTimeoutMs: 5_000,
     silenceTimeoutMs: 5_000,
+    letterTimeoutMs: 60_000,
   };
   return { inbox, post: smtpPost({ ...options, port: inbox.port }) };
 }

@@ -14,9 +14,20 @@ const LETTER: Letter = {
   text: 'Hello',
 };
 
-function post(port: number, letter = LETTER, silenceTimeoutMs = 300): Promise<Sent> {
-  const options = { host: '127.0.0.1', port, tls: false, connectTimeoutMs: 300, silenceTimeoutMs };
-  return smtpPost(options).send(letter);
+/** Longer than any answer takes: only silence itself is to be waited for. */
+const PATIENCE_MS = 30_000;
+
+function post(port: number, letter = LETTER, timeoutMs = PATIENCE_MS): Promise<Sent> {
+  const timeouts = { connectTimeoutMs: timeoutMs, silenceTimeoutMs: timeoutMs };
+  const host = '127.0.0.1';
+  const sender = smtpPost({ host, port, tls: false, letterTimeoutMs: 60_000, ...timeouts });
+  onTestFinished(() => sender.close());
+  return sender.send(letter);
+}
+
+/** How long to wait for a server that goes by a script. */
+function timeoutFor(script: Script): number {
+  return Object.values(script).includes(SILENCE) ? 1_000 : PATIENCE_MS;
 }
 
 async function listen(server: SMTPServer): Promise<number> {
@@ -37,6 +48,7 @@ const refused = (stage: string, reason: string, permanent: boolean) => ({
   reason,
   permanent,
 });
+const bounced = (reason: string) => ({ ...refused('rcpt', reason, true), isBounce: true });
 const unknown = (reason: string) => ({ kind: 'unknown', stage: 'dot', reason });
 
 const STORIES: readonly [string, Script, object][] = [
@@ -49,7 +61,9 @@ const STORIES: readonly [string, Script, object][] = [
   ['refuses the sender', { mail: '550 no' }, refused('mail', '550', true)],
   ['refuses the sender for now', { mail: '451 later' }, refused('mail', '451', false)],
   ['closes at MAIL', { mail: CLOSE }, refused('mail', 'ECONNECTION', false)],
-  ['does not know the recipient', { rcpt: '550 who' }, refused('rcpt', '550', true)],
+  ['does not know the recipient', { rcpt: '550 who' }, bounced('550')],
+  ['has no such mailbox', { rcpt: '550 5.1.1 who' }, bounced('550')],
+  ['wants nothing of ours', { rcpt: '550 5.7.1 spam' }, refused('rcpt', '550', true)],
   ['greylists', { rcpt: '450 later' }, refused('rcpt', '450', false)],
   ['closes at RCPT', { rcpt: CLOSE }, refused('rcpt', 'ECONNECTION', false)],
   ['refuses DATA', { data: '554 no' }, refused('data', '554', true)],
@@ -67,7 +81,7 @@ const STORIES: readonly [string, Script, object][] = [
 test.each(STORIES)('a server that %s', async (_what, script, expected) => {
   const server = await startScriptedSmtp(() => script);
   onTestFinished(() => server.close());
-  expect(await post(server.port)).toEqual(expected);
+  expect(await post(server.port, LETTER, timeoutFor(script))).toEqual(expected);
 });
 
 test.each(STORIES)(
@@ -75,14 +89,14 @@ test.each(STORIES)(
   async (_what, script, expected) => {
     const server = await startScriptedSmtp(() => ({ ...script, pipelining: true }));
     onTestFinished(() => server.close());
-    expect(await post(server.port)).toEqual(expected);
+    expect(await post(server.port, LETTER, timeoutFor(script))).toEqual(expected);
   },
 );
 
 test('a connection lost in the body is a refusal: the server has no whole letter', async () => {
   const server = await startScriptedSmtp(() => ({ body: CLOSE }));
   onTestFinished(() => server.close());
-  const sent = await post(server.port, { ...LETTER, text: LONG }, 30_000);
+  const sent = await post(server.port, { ...LETTER, text: LONG });
   expect(sent).toMatchObject({ kind: 'refused', stage: 'body', permanent: false });
   expect(server.letters()).toEqual([]);
 });
@@ -153,8 +167,9 @@ test('logs in where it is told to; a wrong password is no fault of the letter', 
       port,
       tls: false,
       login: { user: 'shoal', password },
-      connectTimeoutMs: 1_000,
-      silenceTimeoutMs: 1_000,
+      connectTimeoutMs: PATIENCE_MS,
+      silenceTimeoutMs: PATIENCE_MS,
+      letterTimeoutMs: PATIENCE_MS,
     }).send(LETTER);
   expect(await sendAs('right')).toEqual({ kind: 'sent' });
   expect(await sendAs('wrong')).toEqual(refused('hello', '535', false));

@@ -26,7 +26,7 @@ test('shoal config prints what is in force, and nothing else', () => {
   expect(parse(stdout)).toMatchObject({
     grace: '3s',
     http: { port: 9 },
-    nats: { url: 'nats://ann:********@127.0.0.1:4222' },
+    nats: { url: 'nats://ann:****************@127.0.0.1:4222' },
   });
 });
 

@@ -11,6 +11,7 @@ import type { Snapshot } from '../checkpoint/checkpoint-writer.ts';
 import { sha256 } from '../checkpoint/chunks.ts';
 import type { LogPlace } from '../checkpoint/continuity.ts';
 import type { Recovered } from '../checkpoint/recovery.ts';
+import { copyState, type ChunkBuffers, type SectionCopy } from '../checkpoint/state-copy.ts';
 import type { OwnerFigures } from '../figures.ts';
 import { FINGERPRINTS_MAX } from '../protocol.ts';
 import type { Gate } from '../publish/gate.ts';
@@ -29,6 +30,7 @@ import type { Rejects } from './rejects.ts';
  * 2. The event loop gets its turn every 20 ms, and applying waits when too much is unpublished.
  * 3. Between a `define` that asks for a rebuild and the rebuilt state there is no boundary, and
  *    before numbers go on there is none either: no snapshot is taken there.
+ * 4. While the state is copied for a snapshot, a little at each turn, nothing is applied.
  */
 
 export interface PumpPlace extends RebuildPlace {
@@ -36,6 +38,7 @@ export interface PumpPlace extends RebuildPlace {
   readonly lane: PublishLane;
   readonly gate: Gate;
   readonly rejects: Rejects;
+  readonly buffers: ChunkBuffers;
   /** Aborted: no further message is applied. */
   readonly signal: AbortSignal;
 }
@@ -60,6 +63,8 @@ export class Pump {
   #isSwitching = false;
   #isCurrent: boolean;
   #isBroken = false;
+  /** Resolves when the copy that is being made is there. */
+  #copying: Promise<unknown> | undefined;
   #lagMs = 0;
   #heardAt = 0;
   #eventsCounted: number;
@@ -124,8 +129,13 @@ export class Pump {
     }
   }
 
-  /** The state as it stands; undefined where there is no boundary. */
-  snapshot(): Snapshot | undefined {
+  /**
+   * The state as it stands now; undefined where there is no boundary. Must not be called again
+   * before it has answered.
+   *
+   * @throws the signal's reason when it is aborted
+   */
+  async snapshot(signal: AbortSignal): Promise<Snapshot | undefined> {
     if (this.#isBroken || this.#isSwitching || this.#place.gate.isHolding) return undefined;
     const { place, definitionsHash } = this;
     const { n, chain, streamTime } = this.engine;
@@ -134,17 +144,35 @@ export class Pump {
     const kept = [{ sequence, storedAt, crc }, ...fingerprints];
     this.#fingerprints = kept.slice(0, FINGERPRINTS_MAX);
     const manifest = { ...place, fingerprints, streamTime, n, chain, definitionsHash };
-    return { manifest, sections: this.engine.snapshot() };
+    const copying = this.#copy(signal);
+    this.#copying = copying.catch(() => undefined);
+    try {
+      return { manifest, sections: await copying };
+    } finally {
+      this.#copying = undefined;
+    }
+  }
+
+  async #copy(signal: AbortSignal): Promise<readonly SectionCopy[]> {
+    const { turns, world, buffers } = this.#place;
+    const copying = copyState(this.engine.sections(), buffers);
+    let sliceEndsAt = world.clock.now() + SLICE_MS;
+    for (let step = copying.next(); ; step = copying.next()) {
+      if (step.done === true) return step.value;
+      if (world.clock.now() < sliceEndsAt) continue;
+      await turns.next();
+      signal.throwIfAborted();
+      sliceEndsAt = world.clock.now() + SLICE_MS;
+    }
   }
 
   async #applyAll(messages: readonly StoredMessage[]): Promise<void> {
-    const { turns, world, lane, signal } = this.#place;
+    const { world, lane } = this.#place;
     let sliceEndsAt = 0;
     for (const message of messages) {
       if (message.sequence <= this.sequence) continue;
-      if (world.clock.now() >= sliceEndsAt) {
-        await turns.next();
-        signal.throwIfAborted();
+      if (this.#copying !== undefined || world.clock.now() >= sliceEndsAt) {
+        await this.#turn();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
       const toRebuild = this.#isPassedOver(message) ? undefined : this.#apply(message);
@@ -152,6 +180,16 @@ export class Pump {
       this.#position = positionOf(message);
       if (lane.isFull) await lane.room();
     }
+  }
+
+  /** Resolves when messages may be applied again. */
+  async #turn(): Promise<void> {
+    const { turns, signal } = this.#place;
+    do {
+      await this.#copying;
+      await turns.next();
+      signal.throwIfAborted();
+    } while (this.#copying !== undefined);
   }
 
   /** @returns the definitions for which history must be read anew, if the message brings such */

@@ -1,5 +1,4 @@
 import { ShoalError } from '../../../base/error.ts';
-import type { Section } from '../../../engine/protocol.ts';
 import {
   chunksOf,
   encodeManifest,
@@ -12,7 +11,8 @@ import type { OwnerFigures } from '../figures.ts';
 import type { Outbox } from '../publish/outbox.ts';
 import { fenced } from '../publish/record-writer.ts';
 import { untilAnswered } from '../retry.ts';
-import { cut, sha256 } from './chunks.ts';
+import { sha256 } from './chunks.ts';
+import type { SectionCopy } from './state-copy.ts';
 import { storedState, type StoredState } from './stored-state.ts';
 import type { UploadLimit } from './upload-limit.ts';
 import { SLICE_MS, type Turns } from '../turns.ts';
@@ -34,7 +34,7 @@ import type { OwnerWorld } from '../world.ts';
 /** A partition's state at a message boundary; its bytes do not change any more. */
 export interface Snapshot {
   readonly manifest: Omit<Manifest, 'sections' | 'transitionsSequence' | 'outbox'>;
-  readonly sections: readonly Section[];
+  readonly sections: readonly SectionCopy[];
 }
 
 export interface WriterPlace {
@@ -50,6 +50,13 @@ export interface WriterPlace {
   readonly whenPublished: (n: number) => Promise<number>;
 }
 
+interface Chunk {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How many chunks are on their way at once: 2 MB at most. */
+const PUTS_MAX = 8;
 /** One, one after the store was set back, one after it had lost chunks. */
 const UPLOADS_MAX = 3;
 
@@ -85,55 +92,59 @@ export class CheckpointWriter {
   }
 
   async #upload(
-    sections: readonly Section[],
+    sections: readonly SectionCopy[],
     known: Set<string>,
     signal: AbortSignal,
   ): Promise<ManifestSection[]> {
     const { world, turns } = this.#place;
     const uploaded: ManifestSection[] = [];
+    const missing: Chunk[] = [];
     let sliceEndsAt = world.clock.now() + SLICE_MS;
-    for (const section of sections) {
+    for (const { name, format, pieces, chunks: contents } of sections) {
       const chunks: string[] = [];
-      for (const bytes of cut(section)) {
+      for (const bytes of contents) {
         const hash = sha256(bytes);
         chunks.push(hash);
-        if (!known.has(hash)) await this.#put(hash, bytes, known, signal);
-        if (world.clock.now() < sliceEndsAt) continue;
-        await turns.next();
+        if (!known.has(hash)) missing.push({ hash, bytes });
+        if (missing.length === PUTS_MAX) await this.#putAll(missing.splice(0), known, signal);
+        else if (world.clock.now() < sliceEndsAt) continue;
+        else await turns.next();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
-      const { name, format, bytes } = section;
-      uploaded.push({ name, format, pieces: bytes.map((piece) => piece.length), chunks });
+      uploaded.push({ name, format, pieces, chunks });
     }
+    await this.#putAll(missing, known, signal);
     return uploaded;
   }
 
   async #uploadOutbox(known: Set<string>, signal: AbortSignal): Promise<OutboxChunk[]> {
     const { world, outbox } = this.#place;
     const uploaded: OutboxChunk[] = [];
+    const missing: Chunk[] = [];
     for (const { bytes, ...chunk } of outbox.chunks(world.clock.now())) {
       if (!known.has(chunk.hash)) {
         // One of an earlier owner that the store has lost.
         if (bytes === undefined) continue;
-        await this.#put(chunk.hash, bytes, known, signal);
+        missing.push({ hash: chunk.hash, bytes });
       }
       uploaded.push(chunk);
     }
+    while (missing.length > 0) await this.#putAll(missing.splice(0, PUTS_MAX), known, signal);
     return uploaded;
   }
 
-  async #put(
-    hash: string,
-    bytes: Uint8Array,
-    known: Set<string>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Sends some chunks at once: one after the other, each would wait for a turn of the loop. */
+  async #putAll(chunks: readonly Chunk[], known: Set<string>, signal: AbortSignal): Promise<void> {
     const { world, partition, figures, limit } = this.#place;
-    await limit.take(bytes.length, signal);
-    const put = (): Promise<void> => world.checkpoints.putChunk(partition, hash, bytes);
-    await untilAnswered(world, 'redis, to store a checkpoint', put, signal);
-    figures.checkpointBytes.add(bytes.length, { partition });
-    known.add(hash);
+    const total = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    await limit.take(total, signal);
+    const putAll = (): Promise<unknown> =>
+      Promise.all(
+        chunks.map(({ hash, bytes }) => world.checkpoints.putChunk(partition, hash, bytes)),
+      );
+    await untilAnswered(world, 'redis, to store a checkpoint', putAll, signal);
+    figures.checkpointBytes.add(total, { partition });
+    for (const { hash } of chunks) known.add(hash);
   }
 
   /** @returns false when a chunk is missing, or the store was set back */

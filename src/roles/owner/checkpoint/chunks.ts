@@ -1,42 +1,11 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../../base/assert.ts';
 import type { Section } from '../../../engine/protocol.ts';
-import { CHUNK_BYTES_MAX, type ManifestSection, unreadable } from '../../../wire/checkpoint.ts';
-
-/*
- * Sections of the engine's state as chunks, and back.
- *
- * The pieces of a section are joined and cut every 256 KB, so that a piece that changes in place
- * changes one chunk or two, and all others keep their names.
- */
+import { type ManifestSection, unreadable } from '../../../wire/checkpoint.ts';
 
 /** @param bytes what is hashed; a text stands for its UTF-8 bytes */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The chunks of a section, in order. A chunk may be a view of the section's own bytes. */
-export function* cut(section: Section): Generator<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let room = CHUNK_BYTES_MAX;
-  for (const piece of section.bytes) {
-    for (let at = 0; at < piece.length;) {
-      const part = piece.subarray(at, at + room);
-      parts.push(part);
-      at += part.length;
-      room -= part.length;
-      if (room > 0) continue;
-      yield join(parts);
-      parts = [];
-      room = CHUNK_BYTES_MAX;
-    }
-  }
-  if (parts.length > 0) yield join(parts);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { ShoalError } from '../../../base/error.ts';
 import { Partition } from '../../../engine/partition.ts';
-import type { Fingerprint, OutboxChunk } from '../../../wire/checkpoint.ts';
+import type { Fingerprint, Manifest, OutboxChunk } from '../../../wire/checkpoint.ts';
 import type { StreamState } from '../../ports/log.ts';
 import type { StoredCheckpoint } from '../../ports/store.ts';
 import type { OwnerFigures } from '../figures.ts';
 import type { MessagePlace } from '../publish/batch.ts';
+import { areNumbersBroken } from '../publish/broken-numbers.ts';
 import { emptyRecord, type Claimed, type Told } from '../publish/claim.ts';
 import type { RecordWriter } from '../publish/record-writer.ts';
 import { republish } from '../publish/republish.ts';
@@ -117,12 +118,27 @@ async function fromCheckpoint(
     };
   }
   const whole = { ...same, place: manifest, fingerprints };
-  if (told.source <= manifest.sequence) return whole;
-  const { isWhole, isTold } = await toldIn(place, state, told);
-  if (isWhole) return whole;
-  const what = `message ${told.source}, which was told of, is not there any more`;
-  await rebase(place, told, what, manifest.sequence + 1);
+  const why = await whyUnrepeatable(place, manifest, state, told);
+  if (why === undefined) return whole;
+  await rebase(place, told, why, manifest.sequence + 1);
+  const { isTold } = await toldIn(place, state, told);
   return { ...whole, isTold };
+}
+
+/** Why a replay from a checkpoint would not come to the numbers that have been told, if so. */
+async function whyUnrepeatable(
+  place: RecoveryPlace,
+  { sequence, n, transitionsSequence }: Manifest,
+  state: StreamState,
+  told: Told,
+): Promise<string | undefined> {
+  if (told.n === n && told.source <= sequence) return undefined;
+  const { claimed } = place;
+  if (await areNumbersBroken(place, transitionsSequence + 1, claimed.sequence))
+    return 'the checkpoint is older than a loss that has been told';
+  if (told.source <= sequence) return undefined;
+  const { isWhole } = await toldIn(place, state, told);
+  return isWhole ? undefined : `message ${told.source}, which was told of, is not there any more`;
 }
 
 /** What has been told, after what the broker has lost of it was published again. */

@@ -124,6 +124,7 @@ export class PartitionRunner {
     await pump.handle(messages);
     const replayed = Math.min(pump.sequence, logEnd) - Math.min(before, logEnd);
     if (replayed > 0) figures.replayed.add(replayed, { partition });
+    this.#tellUnstored();
     this.#goLiveWhenCaughtUp();
     this.#payCheckpoint();
   }
@@ -197,17 +198,26 @@ export class PartitionRunner {
   async #checkpoint(signal: AbortSignal): Promise<void> {
     const { pump, writer, retention } = this.#parts;
     if (signal.aborted || pump.sequence === this.#checkpointed) return;
-    const snapshot = pump.snapshot();
+    const snapshot = await pump.snapshot(signal);
     if (snapshot === undefined) return;
-    if (!(await writer.write(snapshot, signal))) return;
+    const isStored = await writer.write(snapshot, signal);
+    this.#place.buffers.giveBack(snapshot.sections);
+    if (!isStored) return;
     const { sequence, n } = snapshot.manifest;
     this.#checkpointed = sequence;
+    this.#tellUnstored();
     retention.stored(snapshot.manifest);
     this.#place.world.logger.debug('checkpoint is stored', {
       partition: this.#place.partition,
       sequence,
       n,
     });
+  }
+
+  #tellUnstored(): void {
+    const { figures, partition } = this.#place;
+    const unstored = this.#parts.pump.sequence - Math.max(0, this.#checkpointed);
+    figures.unstored.set(unstored, { partition });
   }
 
   #watch(action: Promise<void>): void {

@@ -5,6 +5,7 @@ import { loadPutAside } from '../apply/put-aside.ts';
 import type { Rejects } from '../apply/rejects.ts';
 import { CheckpointWriter } from '../checkpoint/checkpoint-writer.ts';
 import { recover, type Recovered } from '../checkpoint/recovery.ts';
+import type { ChunkBuffers } from '../checkpoint/state-copy.ts';
 import { storedState } from '../checkpoint/stored-state.ts';
 import type { UploadLimit } from '../checkpoint/upload-limit.ts';
 import type { OwnerFigures } from '../figures.ts';
@@ -37,6 +38,7 @@ export interface RunnerPlace {
   readonly turns: Turns;
   readonly rejects: Rejects;
   readonly limit: UploadLimit;
+  readonly buffers: ChunkBuffers;
   readonly partition: number;
 }
 

@@ -6,7 +6,8 @@ import { ResumeGate } from '../../../../src/roles/owner/publish/resume-gate.ts';
 const TOLD = { n: 40, chain: 'ab'.repeat(8), source: 7, sourceAt: 700, sourceItems: 2 };
 
 function engine(): Partition {
-  return new Partition({ clock: 'broker', graceMs: 0, dedupWindowMs: 1, dedupIdsMax: 1 });
+  const dedup = { dedupWindowMs: 1, dedupIdsMax: 1 };
+  return new Partition({ clock: 'broker', graceMs: 0, ...dedup, partitions: 1 });
 }
 
 /** As an engine numbers them that knows nothing of what has been told. */

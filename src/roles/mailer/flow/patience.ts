@@ -1,7 +1,7 @@
-import { ShoalError } from '../../base/error.ts';
-import type { DurationMs } from '../../base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
+import { ShoalError } from '../../../base/error.ts';
+import type { DurationMs } from '../../../base/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
 
 /** Thrown out of a wait when the mailer stops. No failure: the work is done after the restart. */
 export class Stopped extends Error {
@@ -54,6 +54,11 @@ export class Patience {
       throw error;
     }
     this.check();
+  }
+
+  /** Whether the mailer has been told to stop. */
+  get isOver(): boolean {
+    return this.#stop.aborted;
   }
 
   /** @throws Stopped when the mailer has been told to stop */

@@ -1,0 +1,109 @@
+import type { EpochMs } from '../../base/time.ts';
+import type { Zone } from '../../base/zone.ts';
+import type { Campaign } from '../../campaign/campaign.ts';
+import { decide, type Decision } from '../../campaign/decide.ts';
+import { addressOf, type MailPolicy } from '../../campaign/gates.ts';
+import { letterData, type LetterExtras } from '../../campaign/letter-data.ts';
+import { ShoalError } from '../../base/error.ts';
+import { own, type JsonObject } from '../../base/json.ts';
+import type { Due } from '../../engine/effect.ts';
+import type { RecipientAnswer } from '../../wire/query.ts';
+import type { LedgerPage, Suppressions } from '../ports/ledger.ts';
+import type { Bus } from '../ports/log.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Letter, Rendered, Templates } from '../ports/mail.ts';
+import type { Links } from './links.ts';
+import { messageId } from './mail-id.ts';
+import { askForRecipient } from './recipients.ts';
+
+/*
+ * Decides on one letter and writes it.
+ *
+ * 1. What a letter says, and whether it is sent at all, follows from what is known now, not from
+ *    what was known at the trigger.
+ * 2. Nothing is written down here: a letter that is decided on has not begun.
+ */
+
+export interface WriterParts {
+  readonly bus: Bus;
+  readonly suppressions: Suppressions;
+  readonly templates: Templates;
+  /** Undefined: letters have no links of ours. */
+  readonly links?: Links | undefined;
+  readonly policy: MailPolicy;
+  /** The zone of that name; the configured one where there is none. */
+  readonly zoneOf: (name: unknown) => Zone;
+  readonly segmentNames: LetterExtras['segmentNames'];
+  readonly logger: Logger;
+}
+
+/** A letter as it would go out now, or why it would not. */
+export type Written =
+  | { readonly kind: 'letter'; readonly mail: Letter; readonly zone: Zone }
+  | { readonly kind: 'skip'; readonly reason: string };
+
+export class Writer {
+  readonly #parts: WriterParts;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws ShoalError with the remedy `retry` while the owner or the store is away */
+  async write(
+    partition: number,
+    due: Due,
+    { campaign, letter, page, now }: WriteOrder,
+  ): Promise<Written> {
+    const { bus, suppressions, policy, zoneOf } = this.#parts;
+    const recipient = await askForRecipient(bus, partition, due.customer, due.campaign);
+    const address = addressOf(recipient.attributes);
+    const suppression = address === undefined ? undefined : await suppressions.find(address);
+    const zone = zoneOf(own(recipient.attributes, 'timezone'));
+    const { customer, at: dueAt } = due;
+    const known = { now, zone, customer, campaign, policy, dueAt, letter, recipient, suppression };
+    const decision = decide({ ...known, letters: page.letters, consents: page.consents });
+    if (decision.kind === 'skip') return decision;
+    const mail = this.#compose(due, campaign, letter, recipient, decision.to);
+    return mail === undefined
+      ? { kind: 'skip', reason: 'template-failed' }
+      : { kind: 'letter', mail, zone };
+  }
+
+  #compose(
+    due: Due,
+    campaign: Campaign,
+    letter: string,
+    recipient: RecipientAnswer,
+    to: Extract<Decision, { kind: 'send' }>['to'],
+  ): Letter | undefined {
+    const { links, segmentNames, zoneOf } = this.#parts;
+    const name = { customer: due.customer, campaign: campaign.id, letter };
+    const unsubscribeUrl = links?.unsubscribeUrl(name);
+    const extras = { zone: zoneOf(undefined), segmentNames, unsubscribeUrl };
+    const data = letterData(campaign, due.customer, recipient, due.trigger, extras);
+    const rendered = this.#render(campaign, { ...data });
+    if (rendered === undefined) return undefined;
+    const tracked = links?.track(rendered, name) ?? rendered;
+    const { from } = campaign;
+    return { ...tracked, messageId: messageId(letter, from), from, to, unsubscribeUrl };
+  }
+
+  #render({ id, template }: Campaign, data: JsonObject | object): Rendered | undefined {
+    try {
+      return this.#parts.templates.render(template, { ...data });
+    } catch (error) {
+      if (!(error instanceof ShoalError) || error.code !== 'template-failed') throw error;
+      const { code, message, where, hint } = error;
+      this.#parts.logger.error(message, { code, campaign: id, where, hint });
+      return undefined;
+    }
+  }
+}
+
+export interface WriteOrder {
+  readonly campaign: Campaign;
+  readonly letter: string;
+  readonly page: LedgerPage;
+  readonly now: EpochMs;
+}

@@ -1,0 +1,356 @@
+import type { CampaignId, CustomerId, SegmentId } from '../../src/base/id.ts';
+import type { Json } from '../../src/base/json.ts';
+import type { EpochMs } from '../../src/base/time.ts';
+import type { Campaign, Happening } from '../../src/campaign/campaign.ts';
+import type { Effect, Why } from '../../src/engine/effect.ts';
+import type { CustomerEvent } from '../../src/rules/event.ts';
+import type { Segment } from '../../src/rules/rule.ts';
+import { plusDays, startOf, today } from './calendar.ts';
+import type { Command } from './command.ts';
+import { eventReader, matches, passes } from './filter.ts';
+import { endOfWait } from './local-time.ts';
+import { Model, type ModelSettings } from './model.ts';
+
+/*
+ * Campaigns as their doc comments have them, on top of the naive recount: members are asked for at
+ * every instant at which they may change, and what is kept is a list.
+ *
+ * 1. What is applied together, one event with what is due at its instant, is looked at as a whole.
+ * 2. A mailing has its turns after all else of the instant.
+ */
+
+export interface CampaignSettings extends ModelSettings {
+  readonly campaigns: readonly Campaign[];
+  readonly partitions: number;
+  /** Zones that a recipient's attribute may name. */
+  readonly zones: readonly string[];
+}
+
+interface Enrolled {
+  readonly campaign: Campaign;
+  readonly customer: CustomerId;
+  readonly triggeredAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly trigger: Json;
+}
+
+interface Mailing {
+  readonly startedAt: EpochMs;
+  second: number;
+  rest: CustomerId[];
+}
+
+interface Change {
+  readonly attribute: string;
+  readonly from: Json;
+  readonly to: Json;
+}
+
+/** All that is applied together. */
+interface Together {
+  readonly changes?: readonly Change[];
+  readonly event?: CustomerEvent;
+}
+
+export class CampaignModel {
+  readonly #model: Model;
+  readonly #segments: readonly Segment[];
+  /** How long after an event a rule may look at it anew. */
+  readonly #lengthsMs: readonly number[];
+  readonly #hasAges: boolean;
+  readonly #zone: string;
+  readonly #settings: CampaignSettings;
+  /** As they have been told. */
+  readonly #members = new Map<CustomerId, ReadonlySet<SegmentId>>();
+  readonly #lookedAt = new Map<CustomerId, EpochMs>();
+  #waits: Enrolled[] = [];
+  /** Those whose wait has ended. */
+  readonly #served: Enrolled[] = [];
+  readonly #toBegin: Set<CampaignId>;
+  readonly #mailings = new Map<CampaignId, Mailing>();
+  #told: Effect[] = [];
+
+  constructor(segments: readonly Segment[], zone: string, settings: CampaignSettings) {
+    this.#model = new Model(segments, zone, settings);
+    this.#model.watcher = {
+      timePasses: (to) => this.#timePasses(to),
+      eventComes: (event, now, isHistory, count) => this.#eventComes(event, now, isHistory, count),
+    };
+    this.#segments = segments.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const rules = JSON.stringify(segments);
+    const lengths = rules.matchAll(/"(?:fromMs|toMs|atLeastAgoMs)":(\d+)/g);
+    this.#lengthsMs = [...new Set(Array.from(lengths, ([, ms]) => Number(ms)))];
+    this.#hasAges = rules.includes('"age"');
+    this.#zone = zone;
+    this.#settings = settings;
+    this.#toBegin = new Set(
+      settings.campaigns.filter(({ when }) => when.kind === 'at').map(({ id }) => id),
+    );
+  }
+
+  /** @returns what is told, in the order of each customer's instants */
+  apply(command: Command): readonly Effect[] {
+    this.#told = [];
+    this.#model.apply(command);
+    return this.#told;
+  }
+
+  /** How many wait in a campaign, for its end or for their turn. */
+  waiting(id: CampaignId): number {
+    const waits = this.#waits.filter(({ campaign }) => campaign.id === id);
+    return waits.length + (this.#mailings.get(id)?.rest.length ?? 0);
+  }
+
+  #eventComes(event: CustomerEvent, now: EpochMs, isHistory: boolean, count: () => void): void {
+    const { customer } = event;
+    for (;;) {
+      const at = Math.min(...this.#flipsOf(customer, now - 1), ...this.#duesOf(customer));
+      if (at >= now) break;
+      this.#happens(customer, at, 'time', {});
+    }
+    const before = this.#model.attributes(customer) ?? {};
+    count();
+    const after = this.#model.attributes(customer) ?? {};
+    const names = event.type === 'identify' ? Object.keys(event.properties) : [];
+    const changes = names
+      .map((attribute) => {
+        return { attribute, from: before[attribute] ?? null, to: after[attribute] ?? null };
+      })
+      .filter(({ from, to }) => to !== null && JSON.stringify(from) !== JSON.stringify(to));
+    this.#happens(customer, now, isHistory ? 'import' : 'event', { changes, event });
+  }
+
+  #timePasses(to: EpochMs): void {
+    const customers = this.#model.customers();
+    const flips = new Set(customers.flatMap((customer) => this.#flipsOf(customer, to)));
+    const sorted = ascending(flips);
+    for (;;) {
+      const dueAt = Math.min(...this.#waits.map((wait) => wait.dueAt));
+      const lookAt = Math.min(sorted[0] ?? Infinity, dueAt);
+      const at = Math.min(lookAt, this.#nextTurnAt());
+      if (at > to) break;
+      if (at === sorted[0]) sorted.shift();
+      if (at === lookAt) for (const each of customers) this.#happens(each, at, 'time', {});
+      for (const campaign of this.#settings.campaigns) this.#takeTurn(campaign, at);
+    }
+    for (const customer of customers) this.#look(customer, to);
+  }
+
+  /** Instants up to `to` at which time alone may make a member of a customer, or end it. */
+  #flipsOf(customer: CustomerId, to: EpochMs): EpochMs[] {
+    const from = this.#lookedAt.get(customer);
+    if (from === undefined) return [];
+    const eventAts = this.#model.eventAts(customer);
+    const ats = eventAts.flatMap((at) => this.#lengthsMs.map((ms) => at + ms));
+    if (this.#hasAges && Number.isFinite(from)) {
+      for (let day = today(this.#zone, from); startOf(this.#zone, day) <= to;) {
+        ats.push(startOf(this.#zone, day));
+        day = plusDays(day, 1);
+      }
+    }
+    return ats.filter((at) => from < at && at <= to);
+  }
+
+  #duesOf(customer: CustomerId): EpochMs[] {
+    return this.#waits.filter((one) => one.customer === customer).map(({ dueAt }) => dueAt);
+  }
+
+  #look(customer: CustomerId, at: EpochMs): EpochMs {
+    const lookedAt = Math.max(at, this.#lookedAt.get(customer) ?? -Infinity);
+    this.#lookedAt.set(customer, lookedAt);
+    return lookedAt;
+  }
+
+  #happens(customer: CustomerId, at: EpochMs, why: Why, together: Together): void {
+    const flips = this.#flips(customer, this.#look(customer, at));
+    for (const { kind, segment } of flips) this.#told.push({ kind, at, customer, why, segment });
+    const ended = this.#waits.filter((one) => one.customer === customer && one.dueAt === at);
+    this.#waits = this.#waits.filter((one) => !ended.includes(one));
+    const isQuiet = why === 'import';
+    const happenings = isQuiet ? [] : this.#happenings(flips, together);
+    for (const { kind, trigger, isWatched } of happenings) {
+      if (!isWatched || (kind !== 'changed' && kind !== 'event')) continue;
+      // What is told is the trigger as letters have it, under the name of its kind.
+      const told = { ...trigger, kind: kind === 'event' ? 'happened' : 'changed' };
+      this.#told.push({ ...told, at, customer, why } as unknown as Effect);
+    }
+    const { campaigns } = this.#settings;
+    const stopped = campaigns.filter(({ until }) =>
+      happenings.some(({ is }) => until.some((one) => is(one))),
+    );
+    for (const campaign of stopped) this.#cancel(campaign, customer, ended, at, why);
+    for (const campaign of campaigns) {
+      const due = ended.find((one) => one.campaign === campaign);
+      if (due !== undefined && !stopped.includes(campaign)) this.#tellDue(due, at, 'time');
+    }
+    for (const campaign of campaigns) {
+      const { when } = campaign;
+      if (when.kind === 'at' || stopped.includes(campaign)) continue;
+      const found = happenings.find(({ is }) => is(when));
+      if (found !== undefined) this.#enrol(campaign, customer, at, at, found.trigger, why);
+    }
+  }
+
+  #flips(customer: CustomerId, at: EpochMs) {
+    const before = this.#members.get(customer) ?? new Set();
+    const now = new Set(
+      this.#segments
+        .filter(({ id }) => this.#model.isMemberAt(id, customer, at))
+        .map(({ id }) => id),
+    );
+    this.#members.set(customer, now);
+    return this.#segments
+      .filter(({ id }) => before.has(id) !== now.has(id))
+      .map(({ id }) => ({
+        kind: now.has(id) ? ('entry' as const) : ('exit' as const),
+        segment: id,
+      }));
+  }
+
+  /** What has happened, in the order in which it is told. */
+  #happenings(
+    flips: readonly { readonly kind: 'entry' | 'exit'; readonly segment: SegmentId }[],
+    { changes = [], event }: Together,
+  ) {
+    const all: {
+      kind: Happening['kind'];
+      trigger: Readonly<Record<string, Json>>;
+      is: (wanted: Happening) => boolean;
+    }[] = changes.map((change) => ({
+      kind: 'changed',
+      trigger: { kind: 'changed', ...change },
+      is: (wanted) => isChange(wanted, change),
+    }));
+    if (event !== undefined) {
+      const { event: name, properties } = event;
+      all.push({
+        kind: 'event',
+        trigger: { kind: 'event', event: name, properties },
+        is: (wanted) => isEvent(wanted, event),
+      });
+    }
+    for (const { kind, segment } of flips) {
+      const wantedKind = kind === 'entry' ? 'entered' : 'exited';
+      all.push({
+        kind: wantedKind,
+        trigger: { kind, segment },
+        is: (wanted) => wanted.kind === wantedKind && wanted.segment === segment,
+      });
+    }
+    const watched = this.#settings.campaigns.flatMap(({ when, until }) =>
+      when.kind === 'at' ? until : [when, ...until],
+    );
+    return all.map((one) => ({ ...one, isWatched: watched.some((wanted) => one.is(wanted)) }));
+  }
+
+  #cancel(
+    campaign: Campaign,
+    customer: CustomerId,
+    ended: readonly Enrolled[],
+    at: EpochMs,
+    why: Why,
+  ): void {
+    const isTheirs = (one: Enrolled) => one.campaign === campaign && one.customer === customer;
+    const wait = [...ended, ...this.#waits].find(isTheirs);
+    this.#waits = this.#waits.filter((one) => !isTheirs(one));
+    const mailing = this.#mailings.get(campaign.id);
+    const isInMailing = mailing?.rest.includes(customer) === true;
+    if (mailing !== undefined) mailing.rest = mailing.rest.filter((one) => one !== customer);
+    const triggeredAt = wait?.triggeredAt ?? (isInMailing ? mailing?.startedAt : undefined);
+    if (triggeredAt === undefined) return;
+    this.#told.push({ kind: 'cancelled', at, customer, why, campaign: campaign.id, triggeredAt });
+  }
+
+  #enrol(
+    campaign: Campaign,
+    customer: CustomerId,
+    triggeredAt: EpochMs,
+    from: EpochMs,
+    trigger: Json,
+    why: Why,
+  ): void {
+    const isTheirs = (one: Enrolled) => one.campaign === campaign && one.customer === customer;
+    const { reentry, wait, quietHours } = campaign;
+    if (reentry.kind !== 'always' && this.#waits.some(isTheirs)) return;
+    const earlier = this.#served.filter(isTheirs);
+    if (reentry.kind === 'once' && earlier.length > 0) return;
+    if (reentry.kind === 'span') {
+      if (earlier.some((one) => triggeredAt - one.triggeredAt < reentry.ms)) return;
+    }
+    const named = this.#model.attributes(customer)?.['timezone'];
+    const zone = this.#settings.zones.find((name) => name === named) ?? this.#zone;
+    const dueAt = endOfWait(wait, quietHours, from, zone);
+    const enrolled = { campaign, customer, triggeredAt, dueAt, trigger };
+    this.#waits = this.#waits.filter((one) => !isTheirs(one));
+    if (dueAt === from) this.#tellDue(enrolled, from, why);
+    else this.#waits.push(enrolled);
+  }
+
+  #tellDue(due: Enrolled, at: EpochMs, why: Why): void {
+    this.#served.push(due);
+    const { campaign, customer, triggeredAt, trigger } = due;
+    this.#told.push({
+      kind: 'due',
+      at,
+      customer,
+      why,
+      campaign: campaign.id,
+      triggeredAt,
+      trigger,
+    });
+  }
+
+  /** A mailing that has begun has a turn every second, be it an empty one. */
+  #nextTurnAt(): EpochMs {
+    const ats = this.#settings.campaigns.map(({ id, when }) => {
+      const mailing = this.#mailings.get(id);
+      if (mailing !== undefined && mailing.rest.length > 0) {
+        return mailing.startedAt + mailing.second * 1_000;
+      }
+      return when.kind === 'at' && this.#toBegin.has(id) ? when.at : Infinity;
+    });
+    return Math.min(...ats);
+  }
+
+  #takeTurn(campaign: Campaign, at: EpochMs): void {
+    const { id, when } = campaign;
+    if (when.kind !== 'at') return;
+    if (this.#toBegin.has(id) && when.at === at) {
+      this.#toBegin.delete(id);
+      const rest = this.#model
+        .customers()
+        .filter((customer) => this.#members.get(customer)?.has(when.segment) === true);
+      this.#mailings.set(id, { startedAt: at, second: 0, rest });
+    }
+    const mailing = this.#mailings.get(id);
+    if (mailing === undefined || mailing.startedAt + mailing.second * 1_000 !== at) return;
+    const share = (second: number): number =>
+      Math.floor((second * when.perSecond) / this.#settings.partitions);
+    const turn = mailing.rest.slice(0, share(mailing.second + 1) - share(mailing.second));
+    mailing.rest = mailing.rest.filter((customer) => !turn.includes(customer));
+    mailing.second++;
+    const trigger = { kind: 'at', at: mailing.startedAt, segment: when.segment };
+    for (const customer of turn) {
+      this.#enrol(campaign, customer, mailing.startedAt, at, trigger, 'time');
+    }
+  }
+}
+
+function isChange(wanted: Happening, { attribute, from, to }: Change): boolean {
+  if (wanted.kind !== 'changed') return false;
+  if (wanted.attribute !== undefined && wanted.attribute !== attribute) return false;
+  if (wanted.from !== undefined && !matches(wanted.from, from)) return false;
+  return wanted.to === undefined || matches(wanted.to, to);
+}
+
+function isEvent(wanted: Happening, event: CustomerEvent): boolean {
+  if (wanted.kind !== 'event') return false;
+  const isNamed = wanted.events.some((name) =>
+    name === '*' ? ['track', 'page', 'screen'].includes(event.type) : name === event.event,
+  );
+  return isNamed && passes(wanted.where, eventReader(event));
+}
+
+function ascending(ats: Iterable<EpochMs>): EpochMs[] {
+  return [...new Set(ats)].toSorted((a, b) => a - b);
+}
