@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Request, Who } from './contestant.ts';
+import type { End, Request, Who } from './contestant.ts';
 import type { Load } from './world.ts';
 
 /*
@@ -24,7 +24,7 @@ export interface Lengths {
 export interface Result extends Entrant {
   /** Microseconds an event, one figure a round. */
   readonly micros: readonly number[];
-  readonly members: readonly number[];
+  readonly end: End;
   readonly memory: unknown;
 }
 
@@ -46,8 +46,9 @@ export async function compete(entrants: readonly Entrant[], lengths: Lengths): P
     }
     const results: Result[] = [];
     for (const { entrant, child, micros } of lanes) {
-      const members = (await ask(child, { do: 'members' })) as number[];
-      results.push({ ...entrant, micros, members, memory: await ask(child, { do: 'memory' }) });
+      // What is answered to an end is one.
+      const end = (await ask(child, { do: 'end' })) as End;
+      results.push({ ...entrant, micros, end, memory: await ask(child, { do: 'memory' }) });
     }
     return results;
   } finally {

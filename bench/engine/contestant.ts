@@ -1,4 +1,6 @@
 import { Partition } from '../../src/engine/partition.ts';
+import type { Output } from '../../src/engine/numbering.ts';
+import { fnv1a32 } from '../../src/base/hash.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import { NaiveScan } from './naive.ts';
 import { definitionsOf, rulesOf, Stream, type Load } from './world.ts';
@@ -13,18 +15,31 @@ export type Who = 'engine' | 'naive';
 export type Request =
   | { readonly do: 'warm'; readonly events: number }
   | { readonly do: 'round'; readonly events: number }
-  | { readonly do: 'members' }
+  | { readonly do: 'end' }
   | { readonly do: 'memory' };
+
+/** What two contestants must agree on. */
+export interface End {
+  /** Members of each segment once all that was due has happened. */
+  readonly members: readonly number[];
+  /** Of the entries and exits of each customer, in their order. */
+  readonly digest: number;
+}
 
 /** As the owner reads them from its log. */
 const BATCH = 256;
 /** Longer than a batch lasts: so each event is applied at its own instant, as in a live stream. */
 const GRACE_MS = 600_000;
 
+/** A transition as text, by customer. */
+type Told = readonly [customer: string, text: string];
+
 interface Contestant {
-  apply(events: readonly CustomerEvent[]): number;
-  /** Members of each segment once all that is due by an instant has happened. */
-  membersAt(at: number): number[];
+  /** @returns what gives the transitions of these events, for those who ask */
+  apply(events: readonly CustomerEvent[]): () => Told[];
+  /** Applies all that is due by an instant. */
+  moveTo(at: number): () => Told[];
+  members(): number[];
   memory(): unknown;
 }
 
@@ -42,11 +57,19 @@ function engine(load: Load): Contestant {
   return {
     apply: (events) => {
       const storedAt = events.at(-1)?.at ?? 0;
-      return partition.apply({ storedAt, body: { kind: 'events', events, history: false } }).length;
+      const outputs = partition.apply({
+        storedAt,
+        body: { kind: 'events', events, history: false },
+      });
+      return () => outputs.flatMap(toldOf);
     },
-    membersAt: (at) => {
-      partition.apply({ storedAt: at + GRACE_MS, body: { kind: 'tick' } });
-      return definitions.segments.map(({ id }) => partition.counts().get(id)?.members ?? 0);
+    moveTo: (at) => {
+      const outputs = partition.apply({ storedAt: at + GRACE_MS, body: { kind: 'tick' } });
+      return () => outputs.flatMap(toldOf);
+    },
+    members: () => {
+      const counts = partition.counts();
+      return definitions.segments.map(({ id }) => counts.get(id)?.members ?? 0);
     },
     memory: () => partition.questions.memory(),
   };
@@ -54,14 +77,48 @@ function engine(load: Load): Contestant {
 
 function naive(load: Load): Contestant {
   const scan = new NaiveScan(rulesOf(load));
+  const ids = definitionsOf(load).segments.map(({ id }) => id);
+  const told = (events: readonly CustomerEvent[]) => {
+    const transitions = scan.apply(events);
+    return () =>
+      transitions.map(({ at, customer, kind, rule }): Told => {
+        return [customer, `${at} ${kind} ${ids[rule]}`];
+      });
+  };
   return {
-    apply: (events) => scan.apply(events).length,
-    membersAt: (at) => {
+    apply: told,
+    moveTo: (at) => {
       scan.moveTo(at);
-      return scan.members;
+      return told([]);
     },
+    members: () => scan.members,
     memory: () => undefined,
   };
+}
+
+function toldOf({ effect }: Output): Told[] {
+  if (effect.kind !== 'entry' && effect.kind !== 'exit') return [];
+  return [[effect.customer, `${effect.at} ${effect.kind} ${effect.segment}`]];
+}
+
+/** The hash of what was told of each customer, in its order. */
+class Digest {
+  readonly #ofCustomer = new Map<string, number>();
+
+  add(told: readonly Told[]): void {
+    for (const [customer, text] of told) {
+      const before = this.#ofCustomer.get(customer) ?? 0;
+      this.#ofCustomer.set(customer, fnv1a32(`${before} ${text}`));
+    }
+  }
+
+  get value(): number {
+    let sum = 0;
+    for (const [customer, hash] of this.#ofCustomer) {
+      sum = (sum + fnv1a32(`${customer} ${hash}`)) >>> 0;
+    }
+    return sum;
+  }
 }
 
 function batchesOf(events: readonly CustomerEvent[]): CustomerEvent[][] {
@@ -73,15 +130,21 @@ function batchesOf(events: readonly CustomerEvent[]): CustomerEvent[][] {
 function enter(who: Who, load: Load): (request: Request) => unknown {
   const stream = new Stream(load);
   const contestant = who === 'engine' ? engine(load) : naive(load);
+  const digest = new Digest();
   let lastAt = 0;
   const feed = (events: readonly CustomerEvent[]): number => {
     const batches = batchesOf(events);
     lastAt = events.at(-1)?.at ?? lastAt;
     globalThis.gc?.();
-    const before = process.cpuUsage();
-    for (const batch of batches) contestant.apply(batch);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / events.length;
+    let micros = 0;
+    for (const batch of batches) {
+      const before = process.cpuUsage();
+      const told = contestant.apply(batch);
+      const { user, system } = process.cpuUsage(before);
+      micros += user + system;
+      digest.add(told());
+    }
+    return micros / events.length;
   };
   return (request) => {
     switch (request.do) {
@@ -90,8 +153,11 @@ function enter(who: Who, load: Load): (request: Request) => unknown {
         return feed(stream.take(request.events));
       case 'round':
         return feed(stream.take(request.events));
-      case 'members':
-        return contestant.membersAt(lastAt);
+      case 'end': {
+        digest.add(contestant.moveTo(lastAt)());
+        const end: End = { members: contestant.members(), digest: digest.value };
+        return end;
+      }
       case 'memory':
         return contestant.memory();
     }

@@ -20,6 +20,8 @@ export interface Load {
   readonly rules: number;
   readonly customers: number;
   readonly hasMessageIds: boolean;
+  /** Each customer's events are of so many topics, their own; undefined: of all alike. */
+  readonly interests?: number | undefined;
 }
 
 const NAMES = 20;
@@ -122,10 +124,13 @@ export class Stream {
     return this.#next(() => customer);
   }
 
-  #next(customer: () => number): CustomerEvent {
-    const topic = this.#topics[Math.floor(this.#random() * this.#topics.length)];
-    const category = topic?.category ?? `category-${Math.floor(this.#random() * 50)}`;
-    return this.#event(customer(), topic?.event ?? '', category);
+  #next(customerOf: () => number): CustomerEvent {
+    const { interests = this.#topics.length } = this.#load;
+    const interest = Math.floor(this.#random() * interests);
+    const anyCategory = `category-${Math.floor(this.#random() * 50)}`;
+    const customer = customerOf();
+    const topic = this.#topics[(customer * 613 + interest) % this.#topics.length];
+    return this.#event(customer, topic?.event ?? '', topic?.category ?? anyCategory);
   }
 
   /** By Zipf's law with exponent 1: the k-th busiest of n has a share of 1 / (k · ln n). */

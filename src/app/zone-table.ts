@@ -4,8 +4,8 @@ import type { ZoneGroup, ZoneTable } from '../base/zone-table.ts';
 /*
  * The zones that recipients may live in, for waits that end by their clocks.
  *
- * To ask `Intl` for every day of four hundred zones takes seconds. So each is looked at four times a
- * year first. Those that never change are done; of those that look alike one is read closely, and
+ * To ask `Intl` for every day of four hundred zones takes seconds. So each is looked at four times
+ * a year first. Those that never change are done; of those that look alike one is read closely, and
  * the others are held against what was found.
  */
 

@@ -1,18 +1,24 @@
 const encoder = new TextEncoder();
 
-/** FNV-1a, 32 bits, of the UTF-8 bytes of a text (Fowler, Noll, Vo; draft-eastlake-fnv). */
-export function fnv1a32(text: string): number {
-  let hash = 0x811c9dc5;
+const FNV_BASIS = 0x811c9dc5;
+
+/**
+ * FNV-1a, 32 bits, of the UTF-8 bytes of a text (Fowler, Noll, Vo; draft-eastlake-fnv).
+ *
+ * @param basis the hash of what stands before the text
+ */
+export function fnv1a32(text: string, basis = FNV_BASIS): number {
+  let hash = basis;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit > 0x7f) return fnv1a32Bytes(encoder.encode(text));
+    if (unit > 0x7f) return fnv1a32Bytes(encoder.encode(text), undefined, basis);
     hash = Math.imul(hash ^ unit, 0x01000193);
   }
   return hash >>> 0;
 }
 
-export function fnv1a32Bytes(bytes: Uint8Array, length = bytes.length): number {
-  let hash = 0x811c9dc5;
+export function fnv1a32Bytes(bytes: Uint8Array, length = bytes.length, basis = FNV_BASIS): number {
+  let hash = basis;
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
   return hash >>> 0;
 }

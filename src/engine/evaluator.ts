@@ -25,6 +25,12 @@ import type { State } from './state/state.ts';
  * 3. Between two calls of `settle` there is one customer and one instant.
  */
 
+/**
+ * What one condition keeps of one customer at most, 8 MB: then events count no more in it until
+ * time has made room. So one who buys without end, a robot or a test, costs no more than that.
+ */
+const CELLS_MAX = 2 ** 20;
+
 /** At 4 there is at most one dead series to three that live, where as many come as go. */
 const LOOKS_FOR_NEW_ROW = 4;
 
@@ -40,6 +46,7 @@ export class Evaluator {
   /** How many rows are to be looked at in turn, for those that were added. */
   #looksDue = 0;
   #amountsTooLarge = 0;
+  #refused = 0;
   /** Per first condition of a series: the truths of those that share it, for nothing. */
   readonly #truthsForNothing: readonly number[];
 
@@ -61,6 +68,11 @@ export class Evaluator {
   /** Amounts that were left out because no sum can keep them. */
   get amountsTooLarge(): number {
     return this.#amountsTooLarge;
+  }
+
+  /** How often an event was not taken in, since the series had no room left. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** A customer has just become known. */
@@ -92,6 +104,10 @@ export class Evaluator {
     const behaviour = this.#behaviourOf(condition);
     const known = series.find(condition, ordinal);
     const cells = known === undefined ? series.openNone() : series.open(known);
+    if (cells.length >= CELLS_MAX) {
+      this.#refused++;
+      return;
+    }
     if (!behaviour.take(cells, taken, part)) return;
     const row = known ?? this.#addRow(condition, ordinal);
     this.#look(row, behaviour, cells, taken.now);
@@ -171,8 +187,9 @@ export class Evaluator {
       const nextAt = behaviour.nextAt(cells, now);
       assert(nextAt > now, 'what time changes next lies ahead');
       timers.armBy(row, nextAt);
-      const deadFrom = nextAt === NEVER ? behaviour.deadFrom?.(cells) : undefined;
-      series.setDeadFrom(row, deadFrom ?? NEVER);
+      if (timers.dueAt(row) === NEVER && behaviour.deadFrom !== undefined) {
+        series.setDeadFrom(row, behaviour.deadFrom(cells));
+      }
     }
     series.store(row, cells);
     const flipped = truths ^ series.truths(row);

@@ -39,8 +39,8 @@ export class Numbering {
 
   constructor(n: number, chain: string) {
     this.#n = n;
-    this.#high = Number.parseInt(chain.slice(0, 8), 16);
-    this.#low = Number.parseInt(chain.slice(8), 16);
+    this.#high = Number.parseInt(chain.slice(0, 8), 16) | 0;
+    this.#low = Number.parseInt(chain.slice(8), 16) | 0;
   }
 
   get n(): number {
@@ -52,7 +52,7 @@ export class Numbering {
   }
 
   take(effect: Effect): Output {
-    const hash = fnv1a32(textOf(effect));
+    const hash = hashOf(effect);
     this.#low = mix(this.#low ^ hash);
     this.#high = mix(this.#high ^ this.#low ^ Math.imul(hash, 0x9e3779b1));
     this.#n++;
@@ -60,9 +60,13 @@ export class Numbering {
   }
 }
 
-function textOf(effect: Effect): string {
+/** Part by part: to make one text of them would cost several times the hash. */
+function hashOf(effect: Effect): number {
   const { kind, at, customer, why } = effect;
-  return `${kind}\n${at}\n${why}\n${subjectOf(effect)}\n${customer}`;
+  let hash = fnv1a32(why, mix(fnv1a32(kind)));
+  hash = mix(hash ^ (at | 0)) ^ Math.floor(at / 2 ** 32);
+  hash = fnv1a32(subjectOf(effect), mix(hash));
+  return fnv1a32(customer, mix(hash));
 }
 
 function subjectOf(effect: Effect): string {
@@ -81,12 +85,12 @@ function subjectOf(effect: Effect): string {
   }
 }
 
-/** The finaliser of MurmurHash3. */
+/** The finaliser of MurmurHash3. @returns an i32: one above 2³¹ would be an object of its own */
 function mix(value: number): number {
-  let h = value + 0x9e3779b9;
+  let h = (value + 0x9e3779b9) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 function chainOf(high: number, low: number): string {
@@ -94,5 +98,5 @@ function chainOf(high: number, low: number): string {
 }
 
 function hex(value: number): string {
-  return value.toString(16).padStart(8, '0');
+  return (value >>> 0).toString(16).padStart(8, '0');
 }

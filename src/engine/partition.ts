@@ -208,9 +208,13 @@ export class Partition {
 
   /** What was passed over since this engine was made, by reason. */
   get skipped(): ReadonlyMap<string, number> {
-    const tooLarge = this.#timeline.amountsTooLarge;
-    if (tooLarge === 0) return this.#skipped;
-    return new Map([...this.#skipped, ['amount-too-large', tooLarge]]);
+    const { amountsTooLarge, refused } = this.#timeline;
+    if (amountsTooLarge + refused === 0) return this.#skipped;
+    const counted = [
+      ['amount-too-large', amountsTooLarge],
+      ['series-full', refused],
+    ] as const;
+    return new Map([...this.#skipped, ...counted.filter(([, count]) => count > 0)]);
   }
 
   counts(): ReadonlyMap<SegmentId, Count> {

@@ -75,6 +75,10 @@ export class Timeline {
     return this.#evaluator.amountsTooLarge;
   }
 
+  get refused(): number {
+    return this.#evaluator.refused;
+  }
+
   /** Stream time moves to `at`, if that is later. */
   moveTo(at: EpochMs): void {
     const streamTime = Math.max(this.#streamTime, at);
@@ -129,12 +133,23 @@ export class Timeline {
    * its turn after those of its instant.
    */
   #fire(toAt: EpochMs): void {
-    const { timers, series, mailings } = this.state;
+    const { timers, mailings } = this.state;
     for (let at = this.nextDueAt; at <= toAt; at = this.nextDueAt) {
       if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
-      else this.#wake(series.ordinal(timers.first()), at);
+      else this.#fireRows(timers.takeFirst(), at);
     }
     this.#firedTo = Math.max(this.#firedTo, toAt);
+  }
+
+  /** @param rows those of a customer follow one another */
+  #fireRows(rows: readonly number[], at: EpochMs): void {
+    const { series } = this.state;
+    for (let from = 0, to = 1; from < rows.length; from = to++) {
+      const ordinal = series.ordinal(rows[from] ?? 0);
+      while (to < rows.length && series.ordinal(rows[to] ?? 0) === ordinal) to++;
+      this.#evaluator.wake(rows.slice(from, to), at);
+      this.#evaluator.settle(ordinal, at, 'time');
+    }
   }
 
   /** The first instant at which a timer or a mailing is due; NEVER without one. */

@@ -147,6 +147,16 @@ export function storeContract(name: string, start: () => Promise<StoreWorld>): v
       expect(await world.checkpoints.commit(commit)).toEqual({ kind: 'committed' });
     });
 
+    test('the chunks of a partition are found, and those of others are not', async () => {
+      partition += 1;
+      const [one, two] = [await putChunk('one'), await putChunk('two')];
+      await world.checkpoints.putChunk(partition * 10, 'ab', Buffer.from('of another one'));
+      expect((await world.checkpoints.chunks(partition)).toSorted()).toEqual([one, two].toSorted());
+      await world.checkpoints.dropChunks(partition, [one]);
+      expect(await world.checkpoints.chunks(partition)).toEqual([two]);
+      expect(await world.checkpoints.chunks(partition * 100)).toEqual([]);
+    });
+
     test('partitions do not see each other', async () => {
       partition += 1;
       await world.checkpoints.commit(commitOf({}));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask } from '../../src/app/local/loopback.ts';
 import { partitionOf } from '../../src/base/hash.ts';
-import { eventsSubject, REJECTED_STREAM } from '../../src/wire/subject.ts';
+import { eventsStream, eventsSubject, REJECTED_STREAM } from '../../src/wire/subject.ts';
 import { Cluster, type ClusterOptions } from '../support/cluster.ts';
 import { brief, track } from '../support/owner.ts';
 import { runProgram, type Program } from '../support/program.ts';
@@ -188,6 +188,34 @@ describe('servers that are away', () => {
       await readTransitions(cluster.link.log, partition);
     expect(await cluster.down('SIGTERM')).toBe(0);
   });
+});
+
+test('a log with a gap ends it, until an operator says --accept-gap', async () => {
+  const cluster = await startCluster({ partitions: 1 });
+  await cluster.up();
+  await cluster.publish(purchases(0, 10));
+  await expectBuyers(cluster, 10);
+  expect(await cluster.down('SIGTERM')).toBe(0);
+  for (let i = 10; i < 20; i++) await cluster.publish(purchases(i, i + 1));
+  const end = await cluster.link.log.lastSequence(eventsStream(0));
+  await cluster.link.log.trim(eventsStream(0), end);
+
+  const halted = cluster.launch();
+  expect(await halted.exited).toBe(1);
+  expect(halted.stderr).toContain('shoal start --accept-gap');
+
+  const accepting = cluster.launch('--accept-gap');
+  await cluster.ready();
+  await expectBuyers(cluster, 11);
+  await logged(accepting, 'goes on without what is missing, as was accepted');
+  await cluster.publish(purchases(20, 25));
+  await expectBuyers(cluster, 16);
+  expect(await cluster.down('SIGTERM')).toBe(0);
+  // Once is enough: what is stored now stands behind the gap.
+  await cluster.up();
+  await expectBuyers(cluster, 16);
+  await readTransitions(cluster.link.log, 0);
+  expect(await cluster.down('SIGTERM')).toBe(0);
 });
 
 test('what is malformed is counted, told, and passed over', async () => {

@@ -37,6 +37,7 @@ function storeWith(store: CheckpointStore, change: Partial<CheckpointStore>): Ch
     getChunk: (partition, hash) => store.getChunk(partition, hash),
     commit: (commit) => store.commit(commit),
     dropChunks: (partition, hashes) => store.dropChunks(partition, hashes),
+    chunks: (partition) => store.chunks(partition),
     ...change,
   };
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../src/base/json.ts';
 import type { Definitions } from '../../src/compile/definitions.ts';
 import type { Effect } from '../../src/engine/effect.ts';
 import { Partition } from '../../src/engine/partition.ts';
@@ -208,7 +209,8 @@ function nameOf({ sequence, storedAt }: StoredMessage): string {
 }
 
 function textOf(effect: Effect): string {
-  return JSON.stringify(effect);
+  // The order of its fields says nothing.
+  return canonicalJson(effect);
 }
 
 /** What bears no stamp is known by its place and its time. */

@@ -61,6 +61,10 @@ export class SimStore implements CheckpointStore, Leases, Suspects {
     return this.#ask('dropChunks', () => this.#shelf.dropChunks(hashes));
   }
 
+  async chunks(_partition: number): Promise<readonly string[]> {
+    return this.#ask('chunks', () => [...this.#shelf.chunks.keys()]);
+  }
+
   hold(_partition: number, holder: string, ttlMs: number, instead?: string): Promise<string> {
     return this.#ask('hold', () => this.#shelf.hold(holder, ttlMs, instead));
   }

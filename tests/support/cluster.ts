@@ -108,9 +108,9 @@ export class Cluster {
     return program;
   }
 
-  /** Starts Shoal and waits for nothing. */
-  launch(): Program {
-    this.#program = new Program(['start', ...this.#flags]);
+  /** Starts Shoal and waits for nothing. @param more flags */
+  launch(...more: readonly string[]): Program {
+    this.#program = new Program(['start', ...this.#flags, ...more]);
     return this.#program;
   }
 

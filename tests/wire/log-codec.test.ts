@@ -122,9 +122,23 @@ describe('other kinds', () => {
       segments: [{ id: 'all', name: 'all', rule: { kind: 'all', rules: [] } }],
       campaigns: [],
       zone: UTC,
+      zones: [{ names: ['Etc/UTC', 'UTC'], fromAts: [0], offsetsMs: [0] }],
     };
     const { headers, body } = encodeDefine(definitions, meta);
     expect(decodeLogMessage(headers, body)).toEqual({ kind: 'define', ...meta, definitions });
+  });
+
+  it.each([
+    ['without a list', {}],
+    ['without names', [{ fromAts: [0], offsetsMs: [0] }]],
+    ['of as many instants as offsets', [{ names: [], fromAts: [0], offsetsMs: [] }]],
+    ['of numbers', [{ names: ['A'], fromAts: ['0'], offsetsMs: [0] }]],
+  ])('refuses definitions whose zones are no table: %s', (_, zones) => {
+    const definitions = { segments: [], campaigns: [], zone: UTC };
+    const { headers } = encodeDefine(definitions, meta);
+    const body = { type: 'define', definitions: { ...definitions, zones } };
+    const message = decodeLogMessage(headers, Buffer.from(JSON.stringify(body)));
+    expect(message).toMatchObject({ rejected: [{ reason: 'bad-frame' }] });
   });
 
   it.each([

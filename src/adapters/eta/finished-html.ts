@@ -1,6 +1,6 @@
 import { load } from 'cheerio';
 import { compile } from 'html-to-text';
-import juice from 'juice';
+import { inlineStyles } from './inline-styles.ts';
 
 /** Links that were taken out, since they are none for a letter. */
 export interface FinishedHtml {
@@ -37,7 +37,7 @@ export function finishedHtml(page: string): FinishedHtml {
       document(element).removeAttr(attribute);
     }
   }
-  juice.juiceDocument(document);
+  inlineStyles(document);
   return { html: document.html(), refusedLinks };
 }
 

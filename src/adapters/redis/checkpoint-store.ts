@@ -37,6 +37,9 @@ redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
 return tonumber(ARGV[1])
 `;
 
+/** Keys that are looked at with one call: others get their turn in between. */
+const SCAN_COUNT = 1_000;
+
 const COMMITTED = -1;
 const FENCED = -2;
 
@@ -94,6 +97,20 @@ export class RedisCheckpointStore implements CheckpointStore {
   async dropChunks(partition: number, hashes: readonly string[]): Promise<void> {
     if (hashes.length === 0) return;
     await call(this.#redis.unlink(...hashes.map((hash) => this.#chunk(partition, hash))));
+  }
+
+  async chunks(partition: number): Promise<readonly string[]> {
+    const prefix = this.#chunk(partition, '');
+    const found = new Set<string>();
+    let cursor = '0';
+    do {
+      // The braces of a key mean nothing in a pattern.
+      const scan = this.#redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', SCAN_COUNT);
+      const [next, keys] = await call(scan);
+      for (const key of keys) found.add(key.slice(prefix.length));
+      cursor = next;
+    } while (cursor !== '0');
+    return [...found];
   }
 
   #chunk(partition: number, hash: string): string {

@@ -32,7 +32,7 @@ const LAST_HOURS_RATE = 0.0004;
 const MAILING_AFTER_MS = 5 * SECOND_MS;
 /** History must be loaded before: this is longer than it takes, for all and for each customer. */
 const LOADING_MS = 10 * SECOND_MS;
-const LOADING_EACH_MS = 2;
+const LOADING_EACH_MS = 1.25;
 
 /** Runs a shop on servers of its own, from a year of history to live traffic and letters. */
 export async function runDemo(
@@ -77,7 +77,8 @@ export async function runDemo(
 /** A while after live traffic has begun, by the shop's clock. */
 function mailingAt({ clock }: Settings, options: DemoOptions, startAt: EpochMs): EpochMs {
   if (clock === 'sender') return startAt + Math.round(MAILING_AFTER_MS * options.speed);
-  return startAt + LOADING_MS + options.customers * LOADING_EACH_MS + MAILING_AFTER_MS;
+  const loadingMs = LOADING_MS + Math.round(options.customers * LOADING_EACH_MS);
+  return startAt + loadingMs + MAILING_AFTER_MS;
 }
 
 /**

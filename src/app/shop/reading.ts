@@ -76,7 +76,7 @@ export function reactionTo(letter: SeenLetter, reader: Reader, random: Random): 
   const openAfterMs = random.whole(2, 12) * SECOND_MS;
   const clicks = random.chance(0.08 + 0.45 * fit);
   const clickAfterMs = openAfterMs + random.whole(1, 8) * SECOND_MS;
-  const isTired = random.chance(0.05 * (1 - fit) + 0.04 * reader.lettersBefore);
+  const isTired = random.chance(0.02 + 0.06 * (1 - fit) + 0.04 * reader.lettersBefore);
   const buys = random.chance((0.1 + 0.5 * fit) * habit.buyChance);
   const buyAfterMs = clickAfterMs + random.whole(2, 12) * SECOND_MS;
   const lines = linesFor(topic, reader.person, random);

@@ -1,29 +1,32 @@
+import { Column } from '../store/column.ts';
 import type { Records } from '../store/records.ts';
 
 /*
- * Finds the row of a condition and a customer: places with chains that go through the records.
+ * Finds the row of a condition and a customer: places with chains of rows.
  *
  * 1. It is derived: a restore builds it anew from the rows.
  * 2. It grows by one place at a time (linear hashing): growing at once would stop the engine for as
  *    long as it takes to look at every row.
  */
 
-/** The words of a record that it reads, and the one that it writes. */
+/** The words of a record that it reads. */
 export const CONDITION = 0;
 export const ORDINAL = 1;
-/** Row + 1, 0 at the end. */
-export const NEXT = 4;
 
 /** How many rows share a place on average. */
-const CROWD = 1.5;
+const CROWD = 1.75;
 /** A power of two. */
 const PLACES_MIN = 64;
 
 export class RowIndex {
   readonly #records: Records;
-  /** Per place: the first row + 1, or 0. Its length is a power of two. */
-  #heads = new Uint32Array(PLACES_MIN);
-  /** How many places are in use: more than half of them. */
+  /** Per place: the first row + 1, or 0. */
+  #heads = new Column(Uint32Array);
+  /** The first power of two that is not less than the places in use. */
+  #span = PLACES_MIN;
+  /** Per row: the next one of its place + 1, or 0. */
+  readonly #next = new Column(Uint32Array);
+  /** How many places are in use. */
   #places = PLACES_MIN;
   #count = 0;
 
@@ -33,13 +36,13 @@ export class RowIndex {
 
   find(condition: number, ordinal: number): number | undefined {
     const records = this.#records;
-    let next = this.#heads[this.#placeOf(condition, ordinal)] ?? 0;
+    let next = this.#heads.get(this.#placeOf(condition, ordinal));
     while (next !== 0) {
       const row = next - 1;
       if (records.get(row, ORDINAL) === ordinal && records.get(row, CONDITION) === condition) {
         return row;
       }
-      next = records.get(row, NEXT);
+      next = this.#next.get(row);
     }
     return undefined;
   }
@@ -54,39 +57,38 @@ export class RowIndex {
   remove(row: number): void {
     this.#count--;
     const place = this.#placeOfRow(row);
-    const next = this.#records.get(row, NEXT);
-    let before = (this.#heads[place] ?? 0) - 1;
+    const next = this.#next.get(row);
+    let before = this.#heads.get(place) - 1;
     if (before === row) {
-      this.#heads[place] = next;
+      this.#heads.set(place, next);
       return;
     }
     for (;;) {
-      const other = this.#records.get(before, NEXT) - 1;
+      const other = this.#next.get(before) - 1;
       if (other === row) break;
       before = other;
     }
-    this.#records.set(before, NEXT, next);
+    this.#next.set(before, next);
   }
 
   /** Makes it anew of so many rows. */
   build(rows: Iterable<number>, count: number): void {
     this.#count = count;
     this.#places = Math.max(PLACES_MIN, Math.ceil(count / CROWD));
-    let length = PLACES_MIN;
-    while (length < this.#places) length *= 2;
-    this.#heads = new Uint32Array(length);
+    this.#span = PLACES_MIN;
+    while (this.#span < this.#places) this.#span *= 2;
+    this.#heads = new Column(Uint32Array);
     for (const row of rows) this.#link(row);
   }
 
   bytesUsed(): number {
-    return this.#heads.byteLength;
+    return this.#heads.bytesUsed() + this.#next.bytesUsed();
   }
 
   /** A place that is not in use yet is still part of the one half the length before it. */
   #placeOf(condition: number, ordinal: number): number {
-    const { length } = this.#heads;
-    const place = (spread(ordinal) + condition) & (length - 1);
-    return place < this.#places ? place : place - length / 2;
+    const place = (spread(ordinal) + condition) & (this.#span - 1);
+    return place < this.#places ? place : place - this.#span / 2;
   }
 
   #placeOfRow(row: number): number {
@@ -95,23 +97,19 @@ export class RowIndex {
 
   #link(row: number): void {
     const place = this.#placeOfRow(row);
-    this.#records.set(row, NEXT, this.#heads[place] ?? 0);
-    this.#heads[place] = row + 1;
+    this.#next.set(row, this.#heads.get(place));
+    this.#heads.set(place, row + 1);
   }
 
   /** Takes one more place into use: it gets some rows of the one that they were part of. */
   #split(): void {
-    if (this.#places === this.#heads.length) {
-      const heads = new Uint32Array(this.#places * 2);
-      heads.set(this.#heads);
-      this.#heads = heads;
-    }
-    const from = this.#places++ - this.#heads.length / 2;
-    let next = this.#heads[from] ?? 0;
-    this.#heads[from] = 0;
+    if (this.#places === this.#span) this.#span *= 2;
+    const from = this.#places++ - this.#span / 2;
+    let next = this.#heads.get(from);
+    this.#heads.set(from, 0);
     while (next !== 0) {
       const row = next - 1;
-      next = this.#records.get(row, NEXT);
+      next = this.#next.get(row);
       this.#link(row);
     }
   }

@@ -1,7 +1,6 @@
-import { SECOND_MS, type EpochMs } from '../../base/time.ts';
+import { NEVER, type EpochMs } from '../../base/time.ts';
 import { Blocks, sizeFor } from '../store/blocks.ts';
 import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
-import { Column } from '../store/column.ts';
 import { Records } from '../store/records.ts';
 import { Cells } from './cells.ts';
 import { CONDITION, ORDINAL, RowIndex } from './row-index.ts';
@@ -11,23 +10,21 @@ import { CONDITION, ORDINAL, RowIndex } from './row-index.ts';
  * and are called by the first of them.
  *
  * 1. There is at most one row for a condition and a customer; none while nothing is kept.
- * 2. A row is one record: its keys, its truths, the next row whose keys have the same place in the
- *    index, and its only cell; two cells or more are in a block. So a look at a short series reads
- *    one line of memory.
+ * 2. A row is one record: its keys, its truths, its timer and its only cell; two cells or more are
+ *    in a block. So a look at a short series reads one line of memory.
  * 3. A removed row is given out again; its number means nothing between the two.
  */
 
 const CELL_PAGE_BITS = 12;
 const CELL_BYTES = 8;
 const NO_ROW = 0xffff_ffff;
-const SECOND_MAX = 0xffff_ffff;
 
 /** The words of a record, beside those of its index. Bit i: whether the i-th condition holds. */
 const TRUTHS = 2;
-/** Bits 0 to 4: k of the 2^k cells there are. Then how many are in use. */
+/** Bits 0 to 4: k of the 2^k cells there are. Bit 5: see `DUE`. Then how many are in use. */
 const SHAPE = 3;
-/** Whole seconds since the epoch, 0 for never: from when on nothing that is kept counts. */
-const DEAD_FROM = 5;
+/** Two words: when its timer is due; with bit 5, from when on nothing that is kept counts. */
+const DUE = 4;
 /** Two words: the cell, where there is place for one alone; else the first is the block. */
 const CELL = 6;
 const HANDLE = CELL;
@@ -35,7 +32,8 @@ const WORDS = 8;
 
 const SIZE_BITS = 5;
 const SIZE_MASK = (1 << SIZE_BITS) - 1;
-const LENGTH_SHIFT = SIZE_BITS;
+const DYING = 1 << SIZE_BITS;
+const LENGTH_SHIFT = SIZE_BITS + 1;
 
 export class SeriesTable {
   #rows = 0;
@@ -44,8 +42,6 @@ export class SeriesTable {
   #turn = 0;
   #records = new Records(WORDS);
   #blocks = new Blocks(Float64Array, CELL_PAGE_BITS);
-  /** Per row: what `Timers` keeps of it. Apart, since its heaps move many when one row changes. */
-  #timers = new Column(Uint32Array);
   #index = new RowIndex(this.#records);
   readonly #cells = new Cells();
 
@@ -60,8 +56,7 @@ export class SeriesTable {
     this.#records.set(row, ORDINAL, ordinal);
     this.#records.set(row, TRUTHS, truths);
     this.#records.set(row, SHAPE, 0);
-    this.#records.set(row, DEAD_FROM, 0);
-    this.#timers.set(row, 0);
+    this.#records.setFloat(row, DUE, NEVER);
     this.#index.add(row);
     return row;
   }
@@ -101,24 +96,33 @@ export class SeriesTable {
     this.#records.set(row, TRUTHS, truths);
   }
 
-  /** Says from when on nothing of a row counts that no timer tells of; NEVER takes it back. */
+  /** By customer, then condition. */
+  compare(row: number, other: number): number {
+    return this.ordinal(row) - this.ordinal(other) || this.condition(row) - this.condition(other);
+  }
+
+  /** When the timer of a row is due, as `Timers` keeps it; NEVER without one. */
+  dueAt(row: number): EpochMs {
+    return this.#isDying(row) ? NEVER : this.#records.getFloat(row, DUE);
+  }
+
+  setDueAt(row: number, at: EpochMs): void {
+    this.#records.set(row, SHAPE, this.#records.get(row, SHAPE) & ~DYING);
+    this.#records.setFloat(row, DUE, at);
+  }
+
+  /** Says of a row without a timer from when on nothing of it counts. */
   setDeadFrom(row: number, at: EpochMs): void {
-    const second = Math.max(1, Math.ceil(at / SECOND_MS));
-    this.#records.set(row, DEAD_FROM, second <= SECOND_MAX ? second : 0);
+    this.#records.set(row, SHAPE, this.#records.get(row, SHAPE) | DYING);
+    this.#records.setFloat(row, DUE, at);
   }
 
   isDead(row: number, now: EpochMs): boolean {
-    const second = this.#records.get(row, DEAD_FROM);
-    return second !== 0 && second * SECOND_MS <= now;
+    return this.#isDying(row) && this.#records.getFloat(row, DUE) <= now;
   }
 
-  /** What `Timers` keeps of a row; 0 for a new one. */
-  timer(row: number): number {
-    return this.#timers.get(row);
-  }
-
-  setTimer(row: number, timer: number): void {
-    this.#timers.set(row, timer);
+  #isDying(row: number): boolean {
+    return (this.#records.get(row, SHAPE) & DYING) !== 0;
   }
 
   /** The cells of a row: one cursor, good until the next call; `store` keeps what was changed. */
@@ -144,13 +148,14 @@ export class SeriesTable {
 
   /** Keeps the opened cells as those of a row: in place, or in a larger block when they grew. */
   store(row: number, cells: Cells): void {
-    let size = this.#sizeOf(row);
+    const shape = this.#records.get(row, SHAPE);
+    let size = shape & SIZE_MASK;
     if (cells.hasMoved) {
       if (size > 0) this.#blocks.free(this.#records.get(row, HANDLE), size);
       size = sizeFor(cells.capacity);
       this.#move(row, size, cells);
     }
-    this.#records.set(row, SHAPE, (cells.length << LENGTH_SHIFT) | size);
+    this.#records.set(row, SHAPE, (cells.length << LENGTH_SHIFT) | (shape & DYING) | size);
   }
 
   #move(row: number, size: number, cells: Cells): void {
@@ -189,8 +194,8 @@ export class SeriesTable {
     for (const row of this.rows()) kept += this.#lengthOf(row) * CELL_BYTES;
     const inRecords = (this.#records.bytesUsed() * 2) / WORDS;
     const cells = this.#blocks.bytesUsed() + inRecords;
-    const rest = this.#records.bytesUsed() - inRecords + this.#timers.bytesUsed();
-    return { kept, cells, rest: rest + this.#index.bytesUsed() };
+    const rest = this.#records.bytesUsed() - inRecords + this.#index.bytesUsed();
+    return { kept, cells, rest };
   }
 
   toSections(): Sections {
@@ -202,7 +207,6 @@ export class SeriesTable {
       ['series.head', [head.finish()]],
       ['series.records', this.#records.toBytes()],
       ['series.cells', this.#blocks.toBytes()],
-      ['series.timers', this.#timers.toBytes()],
     ]);
   }
 
@@ -214,7 +218,6 @@ export class SeriesTable {
     table.#free = head.u32s();
     table.#records = Records.fromBytes(WORDS, section('series.records'));
     table.#blocks = Blocks.fromBytes(Float64Array, CELL_PAGE_BITS, section('series.cells'));
-    table.#timers = Column.fromBytes(Uint32Array, section('series.timers'));
     table.#index = new RowIndex(table.#records);
     table.#index.build(table.rows(), table.count);
     return table;

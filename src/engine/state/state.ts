@@ -54,7 +54,6 @@ export function stateToSections(state: State): Sections {
     ...state.customers.toSections(),
     ...state.attributes.toSections(),
     ...state.series.toSections(),
-    ...state.timers.toSections(),
     ...state.values.toSections('values'),
     ...state.truths.toSections(),
     ...state.membership.toSections(),
@@ -75,7 +74,7 @@ export function stateFromSections(
     customers: Customers.fromSections(section),
     attributes: Attributes.fromSections(section),
     series,
-    timers: Timers.fromSections(series, streamTime, section),
+    timers: new Timers(series, streamTime),
     values: Dictionary.fromSections('values', section),
     recent: hasLetters(definitions) ? Recent.fromSections(section) : undefined,
   };

@@ -1,15 +1,15 @@
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { SeriesTable } from '../series/series-table.ts';
-import type { Sections } from '../store/bytes.ts';
 import { RowHeap } from './row-heap.ts';
 
 /*
- * The timers of all series, one a row at most, ordered by instant, then customer, then condition.
+ * The timers of all series, one a row at most.
  *
- * 1. A timer may be earlier than the instant at which its condition flips, never later: whoever it
+ * 1. A timer may be earlier than the instant at which its conditions flip, never later: whoever it
  *    wakes looks again. So an event that only moves a flip further away leaves the timer as it is.
  * 2. Timers up to stream time are ripe: they wait for `grace` to pass, or for an event of their
  *    customer, and can be asked for by customer.
+ * 3. It is derived: a restore builds it anew from the instants that the rows keep.
  */
 
 const NO_ROWS: readonly number[] = [];
@@ -24,40 +24,42 @@ export class Timers {
   constructor(rows: SeriesTable, streamTime: EpochMs) {
     this.#rows = rows;
     this.#streamTime = streamTime;
-    this.#future = new RowHeap(rows, false);
-    this.#ripe = new RowHeap(rows, true);
+    this.#future = new RowHeap(rows);
+    this.#ripe = new RowHeap(rows);
+    for (const row of rows.rows()) this.#enter(row, rows.dueAt(row));
   }
 
   /** Sets or moves the timer of a row. */
   arm(row: number, at: EpochMs): void {
     this.disarm(row);
-    if (at === NEVER) return;
-    if (at <= this.#streamTime) this.#enterRipe(row, at);
-    else this.#future.add(row, at);
+    this.#rows.setDueAt(row, at);
+    this.#enter(row, at);
   }
 
   /** Moves the timer of a row forward in time only where it would ring too late. */
   armBy(row: number, at: EpochMs): void {
-    if (at < this.dueAt(row)) this.arm(row, at);
+    if (at < this.#rows.dueAt(row)) this.arm(row, at);
   }
 
   disarm(row: number): void {
-    if (this.#future.has(row)) this.#future.remove(row);
-    else if (this.#ripe.has(row)) this.#leaveRipe(row);
+    const at = this.#rows.dueAt(row);
+    if (at === NEVER) return;
+    this.#rows.setDueAt(row, NEVER);
+    if (at > this.#streamTime) this.#future.forget();
+    else this.#leaveRipe(row);
   }
 
+  /** When the timer of a row rings; NEVER without one. */
   dueAt(row: number): EpochMs {
-    if (this.#future.has(row)) return this.#future.atOf(row);
-    return this.#ripe.has(row) ? this.#ripe.atOf(row) : NEVER;
+    return this.#rows.dueAt(row);
   }
 
   /** Stream time moves forward: what it passes becomes ripe. */
   moveTo(streamTime: EpochMs): void {
     this.#streamTime = streamTime;
     for (let at = this.#future.firstAt; at <= streamTime; at = this.#future.firstAt) {
-      const row = this.#future.first;
-      this.#future.remove(row);
-      this.#enterRipe(row, at);
+      const row = this.#future.take();
+      if (!this.#isRipe(row)) this.#enterRipe(row, at);
     }
   }
 
@@ -66,55 +68,59 @@ export class Timers {
     return Math.min(this.#ripe.firstAt, this.#future.firstAt);
   }
 
-  /** The row whose timer is first of all; there must be one. */
-  first(): number {
+  /**
+   * Disarms the timers that are due at the first instant, of which there must be one. @returns
+   * their rows, by customer, then condition
+   */
+  takeFirst(): readonly number[] {
+    const at = this.nextAt();
     // What is ripe is due before all that is not.
-    return this.#ripe.firstAt === NEVER ? this.#future.first : this.#ripe.first;
+    const heap = this.#ripe.firstAt === at ? this.#ripe : this.#future;
+    const taken: number[] = [];
+    while (heap.firstAt === at) {
+      taken.push(heap.first);
+      this.disarm(heap.first);
+    }
+    return this.#inOrder(taken);
   }
 
   /** The first instant at which a ripe timer of one customer is due; NEVER without one. */
   nextRipeAt(ordinal: number): EpochMs {
     let first = NEVER;
     for (const row of this.#ripeOf.get(ordinal) ?? NO_ROWS) {
-      first = Math.min(first, this.#ripe.atOf(row));
+      first = Math.min(first, this.#rows.dueAt(row));
     }
     return first;
   }
 
   /**
-   * Disarms the timers of one customer that are due at one instant. @returns their rows, by
-   * condition
+   * Disarms the timers of one customer that are due at one instant up to stream time. @returns
+   * their rows, by condition
    */
   takeDue(ordinal: number, at: EpochMs): readonly number[] {
-    return at <= this.#streamTime ? this.#takeRipe(ordinal, at) : this.#takeFuture(ordinal, at);
-  }
-
-  #takeRipe(ordinal: number, at: EpochMs): readonly number[] {
     const ripe = this.#ripeOf.get(ordinal);
     if (ripe === undefined) return NO_ROWS;
-    const rows = ripe.filter((row) => this.#ripe.atOf(row) === at);
-    for (const row of rows) this.#leaveRipe(row);
-    return rows.sort((a, b) => this.#rows.condition(a) - this.#rows.condition(b));
+    const due = ripe.filter((row) => this.#rows.dueAt(row) === at);
+    for (const row of due) this.disarm(row);
+    return this.#inOrder(due);
   }
 
-  /** The heap's own order is that by condition. */
-  #takeFuture(ordinal: number, at: EpochMs): number[] {
-    const rows: number[] = [];
-    while (this.#future.firstAt === at) {
-      const row = this.#future.first;
-      if (this.#rows.ordinal(row) !== ordinal) break;
-      rows.push(row);
-      this.#future.remove(row);
-    }
-    return rows;
+  #inOrder(rows: number[]): readonly number[] {
+    const table = this.#rows;
+    return rows.length < 2 ? rows : rows.sort((a, b) => table.compare(a, b));
+  }
+
+  #enter(row: number, at: EpochMs): void {
+    if (at <= this.#streamTime) this.#enterRipe(row, at);
+    else if (at !== NEVER) this.#future.add(row, at);
+  }
+
+  #isRipe(row: number): boolean {
+    return this.#ripeOf.get(this.#rows.ordinal(row))?.includes(row) === true;
   }
 
   #enterRipe(row: number, at: EpochMs): void {
     this.#ripe.add(row, at);
-    this.#list(row);
-  }
-
-  #list(row: number): void {
     const ordinal = this.#rows.ordinal(row);
     const rows = this.#ripeOf.get(ordinal);
     if (rows === undefined) this.#ripeOf.set(ordinal, [row]);
@@ -122,7 +128,7 @@ export class Timers {
   }
 
   #leaveRipe(row: number): void {
-    this.#ripe.remove(row);
+    this.#ripe.forget();
     const ordinal = this.#rows.ordinal(row);
     const rows = this.#ripeOf.get(ordinal);
     if (rows === undefined) return;
@@ -132,24 +138,5 @@ export class Timers {
 
   bytesUsed(): number {
     return this.#future.bytesUsed() + this.#ripe.bytesUsed();
-  }
-
-  toSections(): Sections {
-    return new Map([
-      ...this.#future.toSections('timers.future'),
-      ...this.#ripe.toSections('timers.ripe'),
-    ]);
-  }
-
-  static fromSections(
-    rows: SeriesTable,
-    streamTime: EpochMs,
-    section: (name: string) => Uint8Array,
-  ): Timers {
-    const timers = new Timers(rows, streamTime);
-    timers.#future.restore('timers.future', section);
-    timers.#ripe.restore('timers.ripe', section);
-    for (const row of timers.#ripe.rows()) timers.#list(row);
-    return timers;
   }
 }

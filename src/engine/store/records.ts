@@ -33,6 +33,15 @@ export class Records {
     this.#page(record >>> PAGE_BITS)[(record & PAGE_MASK) * this.#width + word] = value;
   }
 
+  getFloat(record: number, word: number): number {
+    return this.floats(record)[this.floatAt(record, word)] ?? 0;
+  }
+
+  /** The record must have been written to. */
+  setFloat(record: number, word: number, value: number): void {
+    this.floats(record)[this.floatAt(record, word)] = value;
+  }
+
   /** The page of a record as f64s; where its word `word` lies in it is `floatAt`. */
   floats(record: number): Float64Array {
     const page = this.#floats[record >>> PAGE_BITS];

@@ -9,6 +9,7 @@ import type { Figures } from './figures.ts';
 import { LOOK_AGAIN_MS, type End, type HandedOver, type Handover } from './handover.ts';
 import { mailId } from './mail-id.ts';
 import type { Patience } from './flow/patience.ts';
+import type { Line } from './flow/line.ts';
 import type { Pace, Slots } from './flow/slots.ts';
 import type { SteadyLedger } from './steady-ledger.ts';
 import type { WriteOrder, Writer, Written } from './writer.ts';
@@ -31,6 +32,7 @@ export interface CorrespondenceParts {
   /** The connections to the mail server. */
   readonly connections: Slots;
   readonly pace: Pace;
+  readonly line: Line;
   readonly patience: Patience;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -88,13 +90,15 @@ export class Correspondence {
     letter: string,
     waits: number,
   ): Promise<HandedOver> {
-    const { patience, connections, pace, clock, handover } = this.#parts;
+    const { patience, connections, line, pace, clock, handover } = this.#parts;
     patience.check();
+    if (line.downMs > 0) return { kind: 'later', waitMs: line.downMs };
     const first = await this.#look(partition, ended, letter);
     if (first.kind !== 'open') return first;
     if (first.written.kind === 'skip') return this.#skip(first.place, first.written.reason);
     return connections.use(async () => {
       await pace.turn();
+      if (line.downMs > 0) return { kind: 'later', waitMs: line.downMs };
       const isFresh = clock.now() - first.lookedAt <= FRESH_MS;
       const look = isFresh ? first : await this.#look(partition, ended, letter);
       if (look.kind !== 'open') return look;

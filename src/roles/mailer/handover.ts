@@ -7,6 +7,7 @@ import type { LetterEntry, LetterPlace, Suppressions } from '../ports/ledger.ts'
 import type { Logger } from '../ports/logger.ts';
 import type { Letter, Post, Sent } from '../ports/mail.ts';
 import type { Figures } from './figures.ts';
+import type { Line } from './flow/line.ts';
 import type { Patience } from './flow/patience.ts';
 import type { SteadyLedger } from './steady-ledger.ts';
 
@@ -34,6 +35,7 @@ export interface HandoverParts {
   readonly logger: Logger;
   readonly figures: Figures;
   readonly patience: Patience;
+  readonly line: Line;
 }
 
 /** A letter that may go out. */
@@ -78,14 +80,16 @@ export class Handover {
 
   /** @throws Stopped before anything has left */
   async send(order: Order): Promise<HandedOver> {
-    const { patience, figures, post } = this.#parts;
+    const { patience, figures, line, post } = this.#parts;
     patience.check();
     const claimed = await this.#claim(order);
     if (claimed.kind === 'taken') return later(Math.min(claimed.heldMs, LOOK_AGAIN_MS));
     if (claimed.kind === 'refused') return this.end(order, 'skipped', { reason: claimed.reason });
     const { entry } = claimed;
     if (entry.tries === undefined) figures.decisions.add(1, { decision: 'send', reason: 'due' });
-    return this.#conclude(order, entry, await post.send(order.mail));
+    const sent = await post.send(order.mail);
+    line.note(!isAway(sent));
+    return this.#conclude(order, entry, sent);
   }
 
   /**
@@ -149,9 +153,7 @@ export class Handover {
       if (before.isMarketing || before.isRepeat === true) return this.end(ours, 'unknown', reached);
       return this.#wait(order, before, { ...reached, isRepeat: true });
     }
-    // A server that is away has said nothing about this letter: that costs no try.
-    const isAway = stage === 'connect' || stage === 'hello';
-    const tries = (before.tries ?? 0) + (isAway ? 0 : 1);
+    const tries = (before.tries ?? 0) + (isAway(sent) ? 0 : 1);
     if (!sent.permanent && tries <= WAITS_MS.length) {
       this.#tell(letter, 'refused', reached);
       return this.#wait(order, before, { ...reached, tries });
@@ -201,6 +203,11 @@ const LINES = {
   failed: 'a letter was refused for good',
   unknown: 'a letter may or may not have been sent',
 } as const;
+
+/** A server that is away has said nothing about the letter: that costs no try. */
+function isAway(sent: Sent): boolean {
+  return sent.kind === 'refused' && (sent.stage === 'connect' || sent.stage === 'hello');
+}
 
 function later(waitMs: DurationMs): Extract<HandedOver, { kind: 'later' }> {
   return { kind: 'later', waitMs: Math.max(SOON_MS, waitMs) };

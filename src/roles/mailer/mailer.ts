@@ -17,6 +17,7 @@ import { DecisionLog } from './decision-log.ts';
 import { mailerFigures } from './figures.ts';
 import { Handover } from './handover.ts';
 import type { Links } from './links.ts';
+import { Line } from './flow/line.ts';
 import { Patience } from './flow/patience.ts';
 import { pruneLedger } from './pruning.ts';
 import { Reading } from './reading.ts';
@@ -81,7 +82,8 @@ export function startMailer(options: MailerOptions): Mailer {
   const figures = mailerFigures(options.metrics);
   const ledger = new SteadyLedger(options.ledger, clock);
   const campaigns = new Map<CampaignId, Campaign>(options.campaigns.map((each) => [each.id, each]));
-  const parts = { ...options, campaigns, ledger, figures, patience };
+  const line = new Line(clock);
+  const parts = { ...options, campaigns, ledger, figures, patience, line };
   const correspondence = new Correspondence({
     ...parts,
     writer: new Writer(parts),

@@ -52,8 +52,8 @@ export interface Consent {
   readonly source: string;
 }
 
-/** What a consent is for: one campaign, or all of them. */
-export type ConsentScope = CampaignId | '*';
+/** What a consent is for: one campaign, by its id, or all of them: `*`. */
+export type ConsentScope = string;
 
 /** All that the ledger holds of one customer. */
 export interface LedgerPage {

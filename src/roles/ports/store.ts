@@ -50,6 +50,8 @@ export interface CheckpointStore {
   getChunk(partition: number, hash: string): Promise<Uint8Array | undefined>;
   commit(commit: CheckpointCommit): Promise<Committed>;
   dropChunks(partition: number, hashes: readonly string[]): Promise<void>;
+  /** The names of all chunks of a partition. Not promised: that it is quick. */
+  chunks(partition: number): Promise<readonly string[]>;
 }
 
 /**

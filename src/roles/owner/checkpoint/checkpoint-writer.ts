@@ -24,7 +24,7 @@ import type { OwnerWorld } from '../world.ts';
  * 1. A manifest is committed only when TRANSITIONS has acknowledged all its outputs, and all its
  *    chunks are stored.
  * 2. Chunks that the store has are not sent again; those that neither the current nor the previous
- *    manifest names are dropped, after the commit.
+ *    manifest names are dropped after the commit, also those of commits that never came.
  * 3. A commit whose outcome is unknown is repeated under its id until it is known.
  * 4. One write at a time, no faster than the upload limit.
  * 5. A store that was set back behind our back is written over: the fence of the transitions alone
@@ -55,6 +55,8 @@ interface Chunk {
   readonly bytes: Uint8Array;
 }
 
+/** The first time that both manifests are of this owner. */
+const SWEEP_AT_COMMIT = 2;
 /** How many chunks are on their way at once: 2 MB at most. */
 const PUTS_MAX = 8;
 /** One, one after the store was set back, one after it had lost chunks. */
@@ -64,6 +66,7 @@ export class CheckpointWriter {
   readonly #place: WriterPlace;
   #stored: StoredState;
   #writes = 0;
+  #commits = 0;
 
   constructor(place: WriterPlace, stored: StoredState) {
     this.#place = place;
@@ -176,7 +179,8 @@ export class CheckpointWriter {
     }
     this.#stored = { generation: generation + 1, current: chunks, previous: current };
     figures.checkpoints.add(1, { partition });
-    await this.#drop([...previous].filter((hash) => !chunks.has(hash) && !current.has(hash)));
+    this.#commits++;
+    await this.#drop(previous);
     return true;
   }
 
@@ -196,14 +200,20 @@ export class CheckpointWriter {
     });
   }
 
-  async #drop(hashes: readonly string[]): Promise<void> {
+  /** @param before what the manifest named that has just gone */
+  async #drop(before: ReadonlySet<string>): Promise<void> {
     const { world, partition } = this.#place;
+    const { current, previous } = this.#stored;
     try {
-      await world.checkpoints.dropChunks(partition, hashes);
+      // Once both manifests are ours, we know of all that is named.
+      const isOurs = this.#commits === SWEEP_AT_COMMIT;
+      const candidates = isOurs ? await world.checkpoints.chunks(partition) : [...before];
+      const unnamed = candidates.filter((hash) => !current.has(hash) && !previous.has(hash));
+      await world.checkpoints.dropChunks(partition, unnamed);
     } catch (error) {
       if (!(error instanceof ShoalError)) throw error;
       // They only take room; the checkpoint stands.
-      world.logger.warn('old chunks were not dropped', { partition, chunks: hashes.length });
+      world.logger.warn('old chunks were not dropped', { partition, code: error.code });
     }
   }
 }
