@@ -130,8 +130,8 @@ const NOT_MEASURED = `
 Not measured: decoding, the log, publishing, checkpoints, HTTP; late and early events; attributes,
 \`distinct\`, \`lines\`, calendar windows, composed segments, campaigns; more than one engine on the
 machine; how long a pause is. The naive scan tells the same entries and exits; it knows no late
-events, numbers nothing, and does not survive its process. Figures are CPU time and are of this machine and
-of this hour alone; only the ratios of contestants that took turns travel.`;
+events, numbers nothing, and does not survive its process. Figures are CPU time and are of this
+machine and of this hour alone; only the ratios of contestants that took turns travel.`;
 
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(PARTS)) {

@@ -9,6 +9,8 @@ import { UTC } from '../src/base/zone.ts';
 import type { Campaign, Occasion } from '../src/campaign/campaign.ts';
 import type { CustomerEvent } from '../src/rules/event.ts';
 import type { Segment } from '../src/rules/rule.ts';
+import { transitionsStream } from '../src/wire/subject.ts';
+import { decodeRecord } from '../src/wire/transition-record.ts';
 import { openSink, type Sink } from './mail/sink.ts';
 import { openHouse, type House } from './owner/house.ts';
 
@@ -22,6 +24,7 @@ import { openHouse, type House } from './owner/house.ts';
  */
 
 const PARTITIONS = 4;
+const WARM_UP_SECONDS = 15;
 const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '100' },
@@ -40,26 +43,50 @@ async function triggers(house: House, rate: number, seconds: number): Promise<vo
   const service = await serviceOf(settings, [], campaign);
   const publisher = publisherOf(service, settings);
   const startedAts = new Map<string, number>();
-  const warmUp = rate * 5;
+  // Half as many a second at first, until what runs is compiled.
+  const warmUp = (rate / 2) * WARM_UP_SECONDS;
   const count = warmUp + rate * seconds;
   const beginAt = performance.now();
   for (let i = 0; i < count; i++) {
-    await sleep(Math.max(0, beginAt + (i * 1_000) / rate - performance.now()));
+    const dueMs = i < warmUp ? (i * 2_000) / rate : ((i + warmUp) * 1_000) / rate;
+    await sleep(Math.max(0, beginAt + dueMs - performance.now()));
     const customer = `c${i}`;
     startedAts.set(`${customer}@example.com`, performance.now());
     await publisher.add(identify(customer, { course: 'Maths' }));
     void publisher.flush();
   }
   while (sink.dataAts.size < count) await sleep(50);
-  const delays = [...startedAts]
-    .slice(warmUp)
-    .map(([address, at]) => (sink.dataAts.get(address) ?? Number.NaN) - at)
-    .toSorted((a, b) => a - b);
-  const at = (share: number): string => (delays[Math.floor(delays.length * share)] ?? 0).toFixed(0);
-  say(`${rate} triggers a second for ${seconds} s, event to DATA, ms:`);
-  say(`p50 ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}  max ${at(0.999999)}`);
+  const dueAts = await dueAtsIn(service);
+  const measured = [...startedAts].slice(warmUp);
+  const delays = (ends: ReadonlyMap<string, number>): number[] =>
+    measured.map(([address, at]) => (ends.get(address) ?? Number.NaN) - at);
+  say(`${rate} triggers a second for ${seconds} s, ms from the event`);
+  say(`to its transition: ${spread(delays(dueAts))}`);
+  say(`to DATA:           ${spread(delays(sink.dataAts))}`);
   await service.stop();
   await sink.close();
+}
+
+/** When the log had stored each wait's end, by address, on the clock of `performance.now()`. */
+async function dueAtsIn({ log }: Service): Promise<ReadonlyMap<string, number>> {
+  const dueAts = new Map<string, number>();
+  for (let p = 0; p < PARTITIONS; p++) {
+    const end = await log.lastSequence(transitionsStream(p));
+    for (let sequence = 1; sequence <= end; sequence++) {
+      const stored = await log.at(transitionsStream(p), sequence);
+      for (const effect of stored === undefined ? [] : decodeRecord(stored.body).items) {
+        const at = (stored?.storedAt ?? 0) - performance.timeOrigin;
+        if (effect.kind === 'due') dueAts.set(`${effect.customer}@example.com`, at);
+      }
+    }
+  }
+  return dueAts;
+}
+
+function spread(figures: readonly number[]): string {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(0);
+  return `p50 ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}  max ${at(0.999999)}`;
 }
 
 async function mailing(house: House, members: number, seconds: number): Promise<void> {

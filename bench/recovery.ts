@@ -47,20 +47,24 @@ try {
   await owner.until(({ events }) => events === feeder.sent);
   feeder.feedAt(Number(values.rate));
   const tookMs: number[] = [];
+  const cpusMs: number[] = [];
   for (let round = 1; round <= Number(values.rounds); round++) {
     await sleep(Number(values.seconds) * SECOND_MS);
     await owner.kill();
     const startedAt = performance.now();
     owner = await OwnerProcess.start(order);
-    const { events } = await owner.until(({ isLive }) => isLive);
+    const { events, cpuMs } = await owner.until(({ isLive }) => isLive);
     const took = performance.now() - startedAt;
     tookMs.push(took);
-    console.log(`round ${round}: ${took.toFixed(0)} ms, ${events} events were read again`);
+    cpusMs.push(cpuMs);
+    const said = [`${took.toFixed(0)} ms`, `${cpuMs.toFixed(0)} ms of CPU`];
+    console.log(`round ${round}: ${said.join(', ')}, ${events} events were read again`);
   }
   await feeder.rest();
   const { customers, rate } = values;
   console.log(`\nrecovery with ${customers} customers at ${rate} events/s, ms, median of`);
   console.log(`${tookMs.length} with the least and the greatest: ${showSpread(spreadOf(tookMs))}`);
+  console.log(`CPU time of the process until then, ms: ${showSpread(spreadOf(cpusMs))}`);
 } finally {
   await owner.kill();
   await feeder.close();

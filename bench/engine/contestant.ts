@@ -28,6 +28,8 @@ export interface End {
 
 /** As the owner reads them from its log. */
 const BATCH = 256;
+/** Asking for the time that was used takes some itself. */
+const BATCHES_AT_ONCE = 20;
 /** Longer than a batch lasts: so each event is applied at its own instant, as in a live stream. */
 const GRACE_MS = 600_000;
 
@@ -137,12 +139,13 @@ function enter(who: Who, load: Load): (request: Request) => unknown {
     lastAt = events.at(-1)?.at ?? lastAt;
     globalThis.gc?.();
     let micros = 0;
-    for (const batch of batches) {
+    while (batches.length > 0) {
+      const some = batches.splice(0, BATCHES_AT_ONCE);
       const before = process.cpuUsage();
-      const told = contestant.apply(batch);
+      const told = some.map((batch) => contestant.apply(batch));
       const { user, system } = process.cpuUsage(before);
       micros += user + system;
-      digest.add(told());
+      for (const tell of told) digest.add(tell());
     }
     return micros / events.length;
   };

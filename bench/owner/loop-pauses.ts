@@ -3,7 +3,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 
 const EVERY_MS = 5;
 const NANOS_PER_MS = 1e6;
-/** Of the main thread, whose number is the process's own: ns on a core, ns waiting for one, turns. */
+/** Of the main thread, which has the process's number: ns on a core, ns waiting for one, turns. */
 const SCHEDULE = `/proc/self/task/${process.pid}/schedstat`;
 
 /** For how long the event loop did not turn: the longest pause, ms. */

@@ -184,7 +184,8 @@ function invert<T>(
   for (const [index, item] of items.entries()) {
     for (const need of new Set(needsOf(item))) inverted[need]?.push(index);
   }
-  return inverted;
+  // Copies are as long as they must be; what was pushed to has room for many more.
+  return inverted.map((list) => list.slice());
 }
 
 function found<T>(value: T | undefined): T {

@@ -98,6 +98,19 @@ export class Partition {
     return this.#takeOutputs();
   }
 
+  /**
+   * Fires some of the timers that a message lets fire before all else. To be called until it has
+   * none; then the message is to be applied. What is put out is the same as without.
+   *
+   * @returns what some of them put out; undefined when few or none are left
+   */
+  fireSome({ stamp, sentAt, storedAt, body }: Input): Output[] | undefined {
+    const isRepeat = stamp !== undefined && this.#producers.knows(stamp.producer, stamp.n);
+    if (isRepeat || this.#settings.clock === 'sender') return undefined;
+    const isLeft = this.#timeline.fireSome(this.#timeOf(sentAt, storedAt), body.kind === 'tick');
+    return isLeft ? this.#takeOutputs() : undefined;
+  }
+
   #timeOf(sentAt: EpochMs | undefined, storedAt: EpochMs): EpochMs {
     if (this.#settings.clock === 'sender') return sentAt ?? this.streamTime;
     return Math.min(storedAt, (sentAt ?? storedAt) + SENDER_LEAD_MS);

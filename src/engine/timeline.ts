@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { CustomerId } from '../base/id.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { CustomerEvent } from '../rules/event.ts';
@@ -17,6 +18,9 @@ import type { State } from './state/state.ts';
  * 3. An event is applied at its own time, at most T, and never before an instant at which its
  *    customer has been looked at: what is announced is never taken back.
  */
+
+/** At some 10 µs each, a step takes a few milliseconds. */
+const STEP_CUSTOMERS = 256;
 
 /** Where a timeline stands. */
 export interface Moment {
@@ -44,6 +48,9 @@ export class Timeline {
   #streamTime: EpochMs;
   #firedTo: EpochMs;
   #place: number;
+  /** What `fireSome` has begun. */
+  #firing: Generator<void> | undefined;
+  #woken = 0;
 
   /** @param from where the state stands */
   constructor(
@@ -85,6 +92,20 @@ export class Timeline {
     this.#fire(streamTime - this.#settings.graceMs - 1);
     this.#streamTime = streamTime;
     this.state.timers.moveTo(streamTime);
+  }
+
+  /**
+   * Does a part of what moving to an instant begins with, so that a million timers of one midnight
+   * do not stop the world. Nothing else may be done to the timeline until nothing of it is left.
+   *
+   * @returns false when nothing of it is left
+   */
+  fireSome(at: EpochMs, isTick: boolean): boolean {
+    const firstKept = Math.max(this.#streamTime, at) - this.#settings.graceMs;
+    this.#firing ??= this.#firingTo(isTick ? firstKept : firstKept - 1);
+    const isOver = this.#firing.next().done === true;
+    if (isOver) this.#firing = undefined;
+    return !isOver;
   }
 
   /** No event has come: what is due at T − grace need not wait for one. */
@@ -133,23 +154,31 @@ export class Timeline {
    * its turn after those of its instant.
    */
   #fire(toAt: EpochMs): void {
-    const { timers, mailings } = this.state;
-    for (let at = this.nextDueAt; at <= toAt; at = this.nextDueAt) {
-      if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
-      else this.#fireRows(timers.takeFirst(), at);
+    assert(this.#firing === undefined, 'what was begun to fire has been fired');
+    if (this.nextDueAt <= toAt) {
+      const firing = this.#firingTo(toAt);
+      while (firing.next().done !== true);
     }
     this.#firedTo = Math.max(this.#firedTo, toAt);
   }
 
-  /** @param rows those of a customer follow one another */
-  #fireRows(rows: readonly number[], at: EpochMs): void {
-    const { series } = this.state;
-    for (let from = 0, to = 1; from < rows.length; from = to++) {
-      const ordinal = series.ordinal(rows[from] ?? 0);
-      while (to < rows.length && series.ordinal(rows[to] ?? 0) === ordinal) to++;
-      this.#evaluator.wake(rows.slice(from, to), at);
-      this.#evaluator.settle(ordinal, at, 'time');
+  /** The same, with a step for each few customers. */
+  *#firingTo(toAt: EpochMs): Generator<void> {
+    const { timers, mailings } = this.state;
+    for (let at = this.nextDueAt; at <= toAt; at = this.nextDueAt) {
+      if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
+      else this.#fireFirst(at);
+      if (++this.#woken % STEP_CUSTOMERS === 0) yield;
     }
+    this.#firedTo = Math.max(this.#firedTo, toAt);
+  }
+
+  #fireFirst(at: EpochMs): void {
+    const { timers, series } = this.state;
+    const rows = timers.takeFirst();
+    const ordinal = series.ordinal(rows[0] ?? 0);
+    this.#evaluator.wake(rows, at);
+    this.#evaluator.settle(ordinal, at, 'time');
   }
 
   /** The first instant at which a timer or a mailing is due; NEVER without one. */

@@ -21,7 +21,6 @@ import {
 import { eventually } from '../support/world.ts';
 
 const BUYERS = definitionsOf({ buyers: '{ event: Order Completed }' });
-const LOOKING = definitionsOf({ looking: '{ event: Product Viewed, within: 1s }' });
 const REPLAYED = 'shoal_owner_replayed_messages_total';
 
 let house: OwnerHouse;
@@ -30,17 +29,6 @@ beforeAll(async () => {
   house = await OwnerHouse.start();
 });
 afterAll(() => house.stop());
-
-/** @returns how it comes back */
-async function redisAway(how: 'killed' | 'stopped'): Promise<() => Promise<void>> {
-  if (how === 'killed') {
-    await house.redis.kill();
-    return () => house.redis.restart();
-  }
-  const { pid } = house.redis;
-  process.kill(pid, 'SIGSTOP');
-  return async () => void process.kill(pid, 'SIGCONT');
-}
 
 function codes(run: Run): unknown[] {
   return run.failures.map((failure) => (failure as { code?: unknown }).code);
@@ -346,62 +334,5 @@ describe('faults', () => {
       Array.from({ length: sent }, (_, i) => `c${i}+buyers`).toSorted(),
     );
     expect(run.failures).toEqual([]);
-  });
-
-  test.each(['killed', 'stopped'] as const)(
-    'with Redis %s events and timers go on, and what is owed is stored when it is back',
-    async (how) => {
-      const partition = await house.newPartition();
-      const options = { partition, definitions: LOOKING, checkpointEveryMs: 100 };
-      const run = await house.runLive(options);
-      const unstored = (): number => run.metrics.total('shoal_owner_unstored_messages');
-      await eventually('all is stored', () => unstored() === 0);
-      const back = await redisAway(how);
-      const at = Date.now();
-      await house.send(partition, [track('ann', 'Product Viewed', at)]);
-      await eventually('she has come and gone', async () => {
-        const { looking } = (await house.status(partition)).counts;
-        return looking?.entered === 1 && looking.exited === 1;
-      });
-      expect(unstored()).toBeGreaterThanOrEqual(1);
-      await back();
-      await eventually('all is stored', () => unstored() === 0);
-      await run.owner.stop();
-      expect(run.failures).toEqual([]);
-      const items = itemsOf(await house.records(partition));
-      expect(items.map(brief)).toEqual(['ann+looking', 'ann-looking']);
-      expect((items[1]?.at ?? 0) - (items[0]?.at ?? 0)).toBe(1_000);
-      const again = await house.runLive(options);
-      expect((await house.status(partition)).counts['looking']).toEqual({
-        members: 0,
-        entered: 1,
-        exited: 1,
-      });
-      await again.owner.stop();
-    },
-  );
-
-  test('checkpoints send only what changed and drop what nobody names', async () => {
-    const partition = await house.newPartition();
-    // As an owner leaves it that was killed before its commit.
-    await house.stores.checkpoints.putChunk(partition, 'left-over', Buffer.from('of nobody'));
-    const run = await house.runLive({ partition, definitions: BUYERS, checkpointEveryMs: 50 });
-    const written = (): number => run.metrics.total('shoal_owner_written_checkpoints_total');
-    for (let round = 0; round < 4; round++) {
-      const before = written();
-      await house.send(partition, [track(`c${round}`, 'Order Completed')]);
-      await eventually('a checkpoint', () => written() > before);
-    }
-    await run.owner.stop();
-    const key = `shoal:test:{${partition}}:m`;
-    const manifests = await Promise.all([
-      house.store.hgetBuffer(key, 'man'),
-      house.store.hgetBuffer(key, 'prev'),
-    ]);
-    const named = new Set(
-      manifests.flatMap((bytes) => [...chunksOf(decodeManifest(bytes ?? Buffer.of()))]),
-    );
-    const kept = await house.stores.checkpoints.chunks(partition);
-    expect(kept.toSorted()).toEqual([...named].toSorted());
   });
 });

@@ -115,34 +115,6 @@ describe('a log that was set back', () => {
     expect(itemsOf(records).map(brief)).toEqual(told.map((name) => `${name}+buyers`));
   });
 
-  test('and Redis, to before that: numbers go on behind what was told', async () => {
-    const partition = await house.newPartition();
-    await buy(partition, 'ann');
-    await runOnce(partition, 1);
-    const stored = await house.checkpointOf(partition);
-    const copy = await OldCopy.take(house.nats, streamFolder(eventsStream(partition)));
-    await buy(partition, 'bob', 'cem');
-    await runOnce(partition, 3);
-    await copy.putBack();
-    await house.nats.restart();
-    await buy(partition, 'dan');
-    await runOnce(partition, 4);
-    await stored.putBack();
-
-    await buy(partition, 'eve');
-    const run = await house.runLive({ partition, definitions: BUYERS });
-    // Of bob and cem nothing is left but what was told.
-    await members(partition, 3);
-    await eventually('a checkpoint', () => run.metrics.total(CHECKPOINTS) === 1);
-    await run.owner.stop();
-    expect(run.failures).toEqual([]);
-    const records = await house.records(partition);
-    expect(kinds(records)).toEqual(['rebase', 'rebase']);
-    const told = ['ann', 'bob', 'cem', 'dan', 'eve'];
-    expect(itemsOf(records).map(brief)).toEqual(told.map((name) => `${name}+buyers`));
-    expect((await runOnce(partition, 3)).failures).toEqual([]);
-  });
-
   test('while it is read: what was applied is kept, and what is new is not overlooked', async () => {
     const partition = await house.newPartition();
     await buy(partition, 'ann');

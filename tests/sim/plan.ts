@@ -35,13 +35,13 @@ const ALL = [...FAULTS, ...LOSSES, LOST_TRANSITIONS];
 /**
  * What goes wrong in a world, and when.
  *
- * @param wanted shall be among it
+ * @param wanted shall be among it, each as often as it is named
  */
 export function planOf(random: Random, wanted: Bug['shownBy']): Plan {
   const drawn = random.pick(['whole', 'whole', 'whole', 'transitions', 'log', 'log'] as const);
   const trouble = wanted?.trouble ?? drawn;
   const count = random.between(FAULTS_MIN, FAULTS_MAX);
-  const extra = ALL.filter(({ name }) => wanted?.faults.includes(name) === true);
+  const extra = (wanted?.faults ?? []).flatMap((named) => ALL.filter(({ name }) => name === named));
   const faults = [...extra, ...faultsOf(trouble, count, random)].map((fault) => {
     return { fault, inMs: random.between(QUIET_MS, TROUBLE_MS) };
   });

@@ -39,7 +39,7 @@ export class SimLogger {
   }
 }
 
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof ShoalError ? error.code : undefined;
 }
 

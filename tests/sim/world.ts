@@ -15,7 +15,7 @@ import { Fates } from './fate.ts';
 import { Gateway } from './gateway.ts';
 import { Judge } from './judge.ts';
 import { Lineages } from './lineage.ts';
-import { codeOf, silentMetrics, SimLogger, type Line } from './telling.ts';
+import { silentMetrics, SimLogger } from './telling.ts';
 import { SimProcess } from './process.ts';
 import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -132,9 +132,7 @@ export class World {
   }
 
   get missesAlarm(): boolean {
-    const isAlarm = ({ level, fields }: Line): boolean =>
-      level === 'error' || codeOf(fields['error']) === 'log-changed';
-    const alarms = this.logger.lines.filter(isAlarm);
+    const alarms = this.logger.lines.filter(({ level }) => level === 'error');
     return this.#alarmAts.some((alarmAt) => !alarms.some(({ at }) => at >= alarmAt));
   }
 

@@ -1,5 +1,4 @@
 import { load } from 'cheerio';
-import { isObject, own, type Json } from '../../base/json.ts';
 import type { LetterHtml } from '../../roles/ports/letter-html.ts';
 
 interface Place {
@@ -9,34 +8,43 @@ interface Place {
 
 type Change = Place & { readonly text: string };
 
+/** The parser that has written the letter: one that reads as browsers do takes far longer. */
+const READING = { xml: { xmlMode: false, decodeEntities: true, withStartIndices: true } } as const;
+
+/** An attribute behind a blank: its name, and its value as it is written. */
+const ATTRIBUTE = /([\s/]+)([^\s=>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?/y;
+
 /**
- * Finds links with a parser that reads as browsers do, and changes the text in their places. What
- * is written anew as a whole comes back different: conditional comments, spaces, entities.
+ * Finds links with a parser, and changes the text in their places. What is written anew as a whole
+ * comes back different: conditional comments, spaces, entities.
  */
 export const letterHtml: LetterHtml = {
   rewrite(html, targetOf, ending) {
-    const document = load(html, { sourceCodeLocationInfo: true });
+    const document = load(html, READING);
     const changes: Change[] = [];
-    for (const element of document('a[href], area[href]').toArray()) {
-      const place = placeOfHref(element.sourceCodeLocation);
-      const { href = '' } = element.attribs;
-      const isUntracked = Object.hasOwn(element.attribs, 'data-untracked');
-      const target = targetOf({ href, isUntracked });
+    for (const { name, attribs, startIndex } of document('a[href], area[href]').toArray()) {
+      const { href = '' } = attribs;
+      const target = targetOf({ href, isUntracked: Object.hasOwn(attribs, 'data-untracked') });
+      const place = placeOfHref(html, (startIndex ?? html.length) + 1 + name.length);
       if (place === undefined || target === undefined) continue;
       changes.push({ ...place, text: `href="${escapeAttribute(target)}"` });
     }
-    const end = document('body').get(0)?.sourceCodeLocation?.endTag?.startOffset ?? html.length;
-    if (ending !== '') changes.push({ from: end, to: end, text: ending });
+    const end = html.search(/<\/body[\s>](?![^]*<\/body[\s>])/i);
+    const endAt = end < 0 ? html.length : end;
+    if (ending !== '') changes.push({ from: endAt, to: endAt, text: ending });
     return applied(html, changes);
   },
 };
 
-/** The parser tells where an element's attributes stand, which its types leave out. */
-function placeOfHref(location: unknown): Place | undefined {
-  const attributes = isObject(location) ? own(location, 'attrs') : undefined;
-  const place: Json | undefined = isObject(attributes) ? attributes['href'] : undefined;
-  const { startOffset: from, endOffset: to } = isObject(place) ? place : {};
-  return typeof from === 'number' && typeof to === 'number' ? { from, to } : undefined;
+/** Reads a tag from behind its name; of two attributes of one name the first one counts. */
+function placeOfHref(html: string, from: number): Place | undefined {
+  ATTRIBUTE.lastIndex = from;
+  for (let found = ATTRIBUTE.exec(html); found !== null; found = ATTRIBUTE.exec(html)) {
+    const [whole, blank = '', name = ''] = found;
+    const to = ATTRIBUTE.lastIndex;
+    if (name.toLowerCase() === 'href') return { from: to - whole.length + blank.length, to };
+  }
+  return undefined;
 }
 
 function applied(html: string, changes: readonly Change[]): string {

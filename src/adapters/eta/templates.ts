@@ -28,7 +28,7 @@ export interface CheckedLetter extends Rendered {
  */
 export async function loadTemplates(folder: string): Promise<LoadedTemplates> {
   const files = await readTemplateFiles(folder);
-  // What it stands on takes a third of a second to load, which commands without letters do not need.
+  // What it stands on takes a third of a second to load; commands without letters do not need it.
   const { finishedHtml, textOfHtml } = await import('./finished-html.ts');
   const html = createEngine(true);
   const plain = createEngine(false);

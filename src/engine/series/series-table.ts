@@ -96,11 +96,6 @@ export class SeriesTable {
     this.#records.set(row, TRUTHS, truths);
   }
 
-  /** By customer, then condition. */
-  compare(row: number, other: number): number {
-    return this.ordinal(row) - this.ordinal(other) || this.condition(row) - this.condition(other);
-  }
-
   /** When the timer of a row is due, as `Timers` keeps it; NEVER without one. */
   dueAt(row: number): EpochMs {
     return this.#isDying(row) ? NEVER : this.#records.getFloat(row, DUE);

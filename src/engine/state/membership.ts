@@ -61,7 +61,7 @@ export class Membership {
     const byId = [...segments.keys()].toSorted((a, b) =>
       compareUtf8(segments[a]?.id ?? '', segments[b]?.id ?? ''),
     );
-    this.#rank = [];
+    this.#rank = segments.map(() => 0);
     for (const [rank, segment] of byId.entries()) this.#rank[segment] = rank;
   }
 

@@ -15,12 +15,21 @@ interface Seen {
   readonly bits: number;
 }
 
+const NOTHING_SEEN: Seen = { latest: 0, bits: 0 };
+
 export class Producers {
   readonly #seen = new Map<string, Seen>();
 
+  /** Whether this message has been seen, or is too far behind to tell. */
+  knows(producer: string, n: number): boolean {
+    const { latest, bits } = this.#seen.get(producer) ?? NOTHING_SEEN;
+    const behind = latest - n;
+    return behind >= 0 && (behind >= REORDER_MAX || ((bits >>> behind) & 1) === 1);
+  }
+
   /** @returns true when this message is new, and remembers it then */
   admit(producer: string, n: number): boolean {
-    const { latest, bits } = this.#seen.get(producer) ?? { latest: 0, bits: 0 };
+    const { latest, bits } = this.#seen.get(producer) ?? NOTHING_SEEN;
     if (n > latest) {
       const shift = n - latest;
       const moved = shift < REORDER_MAX ? (bits << shift) | 1 : 1;

@@ -3,13 +3,13 @@ import type { SeriesTable } from '../series/series-table.ts';
 import { Column } from '../store/column.ts';
 
 /*
- * A heap of rows by instant. When each row is due stands in the table: taking a timer back writes
- * there alone, and its entry stays behind.
+ * A heap of rows by instant, then customer. When each row is due stands in the table: taking a
+ * timer back writes there alone, and its entry stays behind.
  *
- * 1. An entry counts iff its row is due at its instant. Those that do not are dropped when they
- *    come to the front, and all of them when they are more than those that count.
+ * 1. An entry counts iff its row is due at its instant, and still its customer's. Those that do not
+ *    are dropped when they come to the front, and all of them when they outnumber the others.
  * 2. The first entry counts.
- * 3. Entries of one instant have no order among them, and two may be of one row.
+ * 3. Two entries may be of one row.
  */
 
 const BRANCHES = 4;
@@ -19,6 +19,7 @@ const STALE_MIN = 1_000;
 export class RowHeap {
   readonly #table: SeriesTable;
   readonly #ats = new Column(Float64Array);
+  readonly #ordinals = new Column(Uint32Array);
   readonly #rows = new Column(Uint32Array);
   #size = 0;
   /** How many entries do not count. */
@@ -33,6 +34,11 @@ export class RowHeap {
     return this.#rows.get(0);
   }
 
+  /** The customer of the first row; there must be one. */
+  get firstOrdinal(): number {
+    return this.#ordinals.get(0);
+  }
+
   /** When the first row is due; NEVER without one. */
   get firstAt(): EpochMs {
     return this.#size === 0 ? NEVER : this.#ats.get(0);
@@ -40,14 +46,15 @@ export class RowHeap {
 
   /** The row is due at that instant. */
   add(row: number, at: EpochMs): void {
+    const ordinal = this.#table.ordinal(row);
     let place = this.#size++;
     while (place > 0) {
       const parent = (place - 1) >>> 2;
-      if (at >= this.#ats.get(parent)) break;
+      if (!this.#isBefore(at, ordinal, parent)) break;
       this.#copy(parent, place);
       place = parent;
     }
-    this.#put(place, row, at);
+    this.#put(place, at, ordinal, row);
   }
 
   /** Takes out the first entry. @returns its row, which stays due */
@@ -73,12 +80,19 @@ export class RowHeap {
   }
 
   #counts(place: number): boolean {
-    return this.#table.dueAt(this.#rows.get(place)) === this.#ats.get(place);
+    const row = this.#rows.get(place);
+    const isDue = this.#table.dueAt(row) === this.#ats.get(place);
+    return isDue && this.#table.ordinal(row) === this.#ordinals.get(place);
   }
 
   #dropFirst(): void {
     const last = --this.#size;
-    if (last > 0) this.#down(this.#rows.get(last), this.#ats.get(last), 0);
+    if (last > 0) this.#down(last, 0);
+  }
+
+  #isBefore(at: EpochMs, ordinal: number, place: number): boolean {
+    const otherAt = this.#ats.get(place);
+    return at < otherAt || (at === otherAt && ordinal < this.#ordinals.get(place));
   }
 
   #rebuild(): void {
@@ -89,45 +103,46 @@ export class RowHeap {
     this.#size = size;
     this.#stale = 0;
     for (let place = (size - 2) >> 2; place >= 0; place--) {
-      this.#down(this.#rows.get(place), this.#ats.get(place), place);
+      this.#down(place, place);
     }
   }
 
-  #down(row: number, at: EpochMs, from: number): void {
-    let place = from;
+  /** Moves an entry to a place, and down from there. */
+  #down(entry: number, to: number): void {
+    const at = this.#ats.get(entry);
+    const ordinal = this.#ordinals.get(entry);
+    const row = this.#rows.get(entry);
+    let place = to;
     for (;;) {
       const child = this.#firstChild(place);
-      if (child >= this.#size || at <= this.#ats.get(child)) break;
+      if (child >= this.#size || this.#isBefore(at, ordinal, child)) break;
       this.#copy(child, place);
       place = child;
     }
-    this.#put(place, row, at);
+    this.#put(place, at, ordinal, row);
   }
 
   /** The place of the first of an entry's children; at least the size when it has none. */
   #firstChild(place: number): number {
     let first = place * BRANCHES + 1;
     const end = Math.min(first + BRANCHES, this.#size);
-    let firstAt = this.#ats.get(first);
     for (let child = first + 1; child < end; child++) {
-      const at = this.#ats.get(child);
-      if (at >= firstAt) continue;
-      first = child;
-      firstAt = at;
+      if (this.#isBefore(this.#ats.get(child), this.#ordinals.get(child), first)) first = child;
     }
     return first;
   }
 
   #copy(from: number, to: number): void {
-    this.#put(to, this.#rows.get(from), this.#ats.get(from));
+    this.#put(to, this.#ats.get(from), this.#ordinals.get(from), this.#rows.get(from));
   }
 
-  #put(place: number, row: number, at: EpochMs): void {
-    this.#rows.set(place, row);
+  #put(place: number, at: EpochMs, ordinal: number, row: number): void {
     this.#ats.set(place, at);
+    this.#ordinals.set(place, ordinal);
+    this.#rows.set(place, row);
   }
 
   bytesUsed(): number {
-    return this.#ats.bytesUsed() + this.#rows.bytesUsed();
+    return this.#ats.bytesUsed() + this.#ordinals.bytesUsed() + this.#rows.bytesUsed();
   }
 }

@@ -69,15 +69,16 @@ export class Timers {
   }
 
   /**
-   * Disarms the timers that are due at the first instant, of which there must be one. @returns
-   * their rows, by customer, then condition
+   * Disarms the timers of the first customer that are due at the first instant; there must be one.
+   * @returns their rows, by condition
    */
   takeFirst(): readonly number[] {
     const at = this.nextAt();
     // What is ripe is due before all that is not.
     const heap = this.#ripe.firstAt === at ? this.#ripe : this.#future;
+    const ordinal = heap.firstOrdinal;
     const taken: number[] = [];
-    while (heap.firstAt === at) {
+    while (heap.firstAt === at && heap.firstOrdinal === ordinal) {
       taken.push(heap.first);
       this.disarm(heap.first);
     }
@@ -107,7 +108,7 @@ export class Timers {
 
   #inOrder(rows: number[]): readonly number[] {
     const table = this.#rows;
-    return rows.length < 2 ? rows : rows.sort((a, b) => table.compare(a, b));
+    return rows.length < 2 ? rows : rows.sort((a, b) => table.condition(a) - table.condition(b));
   }
 
   #enter(row: number, at: EpochMs): void {

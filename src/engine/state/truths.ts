@@ -7,11 +7,14 @@ import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
  * nothing: a condition like `atMost: 2` holds for every new customer at no cost.
  */
 export class Truths {
-  readonly #conditions: readonly PlannedCondition[];
-  readonly #exceptions: (Bitmap | undefined)[] = [];
+  /** Per condition. */
+  readonly #forNothing: Uint8Array;
+  readonly #exceptions: (Bitmap | undefined)[];
 
   constructor(conditions: readonly PlannedCondition[]) {
-    this.#conditions = conditions;
+    this.#forNothing = Uint8Array.from(conditions, (one) => (one.holdsForNothing ? 1 : 0));
+    // Filled at once: an array that is filled from anywhere is kept as a slow table.
+    this.#exceptions = conditions.map(() => undefined);
   }
 
   holds(condition: number, ordinal: number): boolean {
@@ -40,7 +43,7 @@ export class Truths {
   }
 
   #holdsForNothing(condition: number): boolean {
-    return this.#conditions[condition]?.holdsForNothing === true;
+    return this.#forNothing[condition] === 1;
   }
 
   toSections(): Sections {

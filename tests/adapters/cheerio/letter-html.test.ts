@@ -8,6 +8,8 @@ describe('the links of a letter', () => {
     ['<a href="x">x</a>', '<a href="X">x</a>'],
     ["<A class=b HREF='x' id=c>x</A>", '<A class=b href="X" id=c>x</A>'],
     ['<a href=x>x</a>', '<a href="X">x</a>'],
+    ['<a/href=x>x</a>', '<a/href="X">x</a>'],
+    [`<a title="href='no'" href=x href=y>x</a>`, `<a title="href='no'" href="X" href=y>x</a>`],
     ['<a href="?a=1&amp;b=2">x</a>', '<a href="?A=1&amp;B=2">x</a>'],
     ['<a href="?a=1&b=2">x</a>', '<a href="?A=1&amp;B=2">x</a>'],
     [`<a href='"<>'>x</a>`, '<a href="&quot;&lt;>">x</a>'],

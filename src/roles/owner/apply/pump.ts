@@ -5,13 +5,14 @@ import type { Output } from '../../../engine/numbering.ts';
 import type { Partition } from '../../../engine/partition.ts';
 import type { Input } from '../../../engine/protocol.ts';
 import { decodeLogMessage, isRaw } from '../../../wire/log-codec.ts';
+import type { LogMessage } from '../../../wire/log-message.ts';
 import type { StoredMessage } from '../../ports/log.ts';
 import type { Fingerprint } from '../../../wire/checkpoint.ts';
 import type { Snapshot } from '../checkpoint/checkpoint-writer.ts';
 import { sha256 } from '../checkpoint/chunks.ts';
 import type { LogPlace } from '../checkpoint/continuity.ts';
 import type { Recovered } from '../checkpoint/recovery.ts';
-import { copyState, type ChunkBuffers, type SectionCopy } from '../checkpoint/state-copy.ts';
+import { copyInTurns, type ChunkBuffers } from '../checkpoint/state-copy.ts';
 import type { OwnerFigures } from '../figures.ts';
 import { FINGERPRINTS_MAX } from '../protocol.ts';
 import type { Gate } from '../publish/gate.ts';
@@ -27,9 +28,10 @@ import type { Rejects } from './rejects.ts';
  *
  * 1. Messages are applied in the order of the log, each once: one at or before the position is
  *    passed over.
- * 2. The event loop gets its turn every 20 ms, and applying waits when too much is unpublished.
+ * 2. The event loop gets its turn every 20 ms, also amidst a message that lets many timers fire,
+ *    and applying waits when too much is unpublished.
  * 3. Between a `define` that asks for a rebuild and the rebuilt state there is no boundary, and
- *    before numbers go on there is none either: no snapshot is taken there.
+ *    before numbers go on, or amidst a message, there is none either: no snapshot is taken there.
  * 4. While the state is copied for a snapshot, a little at each turn, nothing is applied.
  */
 
@@ -61,6 +63,8 @@ export class Pump {
   #fingerprints: readonly Fingerprint[];
   #definitionsHash: string;
   #isSwitching = false;
+  /** Some of what a message lets happen has happened. */
+  #isAmidst = false;
   #isCurrent: boolean;
   #isBroken = false;
   /** Resolves when the copy that is being made is there. */
@@ -136,7 +140,8 @@ export class Pump {
    * @throws the signal's reason when it is aborted
    */
   async snapshot(signal: AbortSignal): Promise<Snapshot | undefined> {
-    if (this.#isBroken || this.#isSwitching || this.#place.gate.isHolding) return undefined;
+    if (this.#isBroken || this.#isSwitching || this.#isAmidst) return undefined;
+    if (this.#place.gate.isHolding) return undefined;
     const { place, definitionsHash } = this;
     const { n, chain, streamTime } = this.engine;
     const fingerprints = this.#fingerprints;
@@ -144,25 +149,12 @@ export class Pump {
     const kept = [{ sequence, storedAt, crc }, ...fingerprints];
     this.#fingerprints = kept.slice(0, FINGERPRINTS_MAX);
     const manifest = { ...place, fingerprints, streamTime, n, chain, definitionsHash };
-    const copying = this.#copy(signal);
+    const copying = copyInTurns(this.engine.sections(), this.#place, signal);
     this.#copying = copying.catch(() => undefined);
     try {
       return { manifest, sections: await copying };
     } finally {
       this.#copying = undefined;
-    }
-  }
-
-  async #copy(signal: AbortSignal): Promise<readonly SectionCopy[]> {
-    const { turns, world, buffers } = this.#place;
-    const copying = copyState(this.engine.sections(), buffers);
-    let sliceEndsAt = world.clock.now() + SLICE_MS;
-    for (let step = copying.next(); ; step = copying.next()) {
-      if (step.done === true) return step.value;
-      if (world.clock.now() < sliceEndsAt) continue;
-      await turns.next();
-      signal.throwIfAborted();
-      sliceEndsAt = world.clock.now() + SLICE_MS;
     }
   }
 
@@ -175,11 +167,38 @@ export class Pump {
         await this.#turn();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
-      const toRebuild = this.#isPassedOver(message) ? undefined : this.#apply(message);
-      if (toRebuild !== undefined) await this.#switch(toRebuild, message);
+      if (!this.#isPassedOver(message)) {
+        const decoded = decodeLogMessage(message.headers, message.body);
+        const input = inputOf(message, decoded);
+        if (input !== undefined && this.#fireSome(input, message))
+          await this.#fireRest(input, message);
+        const toRebuild = this.#apply(message, decoded, input);
+        if (toRebuild !== undefined) await this.#switch(toRebuild, message);
+      }
       this.#position = positionOf(message);
       if (lane.isFull) await lane.room();
     }
+  }
+
+  /** @returns false when a message can be applied at once */
+  #fireSome(input: Input, stored: StoredMessage): boolean {
+    const outputs = this.#attempt(stored, () => this.engine.fireSome(input));
+    if (outputs !== undefined) this.#emit(outputs, stored);
+    return outputs !== undefined;
+  }
+
+  /** Many timers are due before a message: they fire a little at each turn. */
+  async #fireRest(input: Input, stored: StoredMessage): Promise<void> {
+    const { lane, world } = this.#place;
+    this.#isAmidst = true;
+    let sliceEndsAt = world.clock.now() + SLICE_MS;
+    while (this.#fireSome(input, stored)) {
+      if (lane.isFull) await lane.room();
+      if (world.clock.now() < sliceEndsAt) continue;
+      await this.#turn();
+      sliceEndsAt = world.clock.now() + SLICE_MS;
+    }
+    this.#isAmidst = false;
   }
 
   /** Resolves when messages may be applied again. */
@@ -193,9 +212,12 @@ export class Pump {
   }
 
   /** @returns the definitions for which history must be read anew, if the message brings such */
-  #apply(stored: StoredMessage): Definitions | undefined {
+  #apply(
+    stored: StoredMessage,
+    message: LogMessage,
+    input: Input | undefined,
+  ): Definitions | undefined {
     const { partition, rejects, figures, world } = this.#place;
-    const message = decodeLogMessage(stored.headers, stored.body);
     if (message.kind === 'events') rejects.tell(partition, stored.sequence, message.rejected);
     if (message.kind === 'unknown') {
       const { sequence } = stored;
@@ -203,11 +225,13 @@ export class Pump {
       world.logger.error('a message of the log is unknown', { partition, sequence, what });
       figures.unknown.add(1, { partition });
     }
-    const input = inputOf(stored, message);
     if (input === undefined) return undefined;
     const isNew = message.kind === 'define' && this.engine.needsRebuild(message.definitions);
     if (isNew) this.#isSwitching = true;
-    this.#emit(this.#outputsOf(input, stored), stored);
+    this.#emit(
+      this.#attempt(stored, () => this.engine.apply(input)),
+      stored,
+    );
     if (message.kind === 'define') {
       this.#definitionsHash = sha256(canonicalJson(message.definitions));
       this.#isCurrent = this.engine.hasDefinitions(this.#place.settings.definitions);
@@ -216,9 +240,9 @@ export class Pump {
   }
 
   /** @throws Unapplied when the engine fails inside the message */
-  #outputsOf(input: Input, stored: StoredMessage): readonly Output[] {
+  #attempt<Result>(stored: StoredMessage, act: () => Result): Result {
     try {
-      return this.engine.apply(input);
+      return act();
     } catch (error) {
       throw new Unapplied(stored, error);
     }

@@ -1,5 +1,6 @@
 import type { Definitions } from '../../../compile/definitions.ts';
 import { Partition } from '../../../engine/partition.ts';
+import type { Input } from '../../../engine/protocol.ts';
 import { decodeLogMessage } from '../../../wire/log-codec.ts';
 import { eventsStream } from '../../../wire/subject.ts';
 import type { StoredMessage, StreamState } from '../../ports/log.ts';
@@ -49,7 +50,11 @@ export async function rebuild(
         await turns.next();
         sliceEndsAt = world.clock.now() + SLICE_MS;
       }
-      if (!place.putAside.has(keyOf(message))) applyOne(rebuilt, message);
+      if (place.putAside.has(keyOf(message))) continue;
+      const input = inputOf(message, decodeLogMessage(message.headers, message.body));
+      if (input === undefined) continue;
+      while (fireSome(rebuilt, input, message)) await turns.next();
+      applyOne(rebuilt, input, message);
     }
     return (messages.at(-1)?.sequence ?? 0) >= upToSequence;
   }
@@ -58,9 +63,16 @@ export async function rebuild(
   return rebuilt;
 }
 
-function applyOne(engine: Partition, message: StoredMessage): void {
-  const input = inputOf(message, decodeLogMessage(message.headers, message.body));
-  if (input === undefined) return;
+/** Many timers may be due before a message. @returns false when few or none are left */
+function fireSome(engine: Partition, input: Input, message: StoredMessage): boolean {
+  try {
+    return engine.fireSome(input) !== undefined;
+  } catch (error) {
+    throw new Unapplied(message, error);
+  }
+}
+
+function applyOne(engine: Partition, input: Input, message: StoredMessage): void {
   try {
     engine.apply(input);
   } catch (error) {

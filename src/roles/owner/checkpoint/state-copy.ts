@@ -1,5 +1,7 @@
 import type { LiveSection } from '../../../engine/protocol.ts';
 import { CHUNK_BYTES_MAX } from '../../../wire/checkpoint.ts';
+import { SLICE_MS, type Turns } from '../turns.ts';
+import type { OwnerWorld } from '../world.ts';
 
 /*
  * Copies a partition's state, a little at a time, right into the chunks that are stored.
@@ -17,6 +19,12 @@ export interface SectionCopy {
   readonly pieces: readonly number[];
   /** Each but the last is full. */
   readonly chunks: readonly Uint8Array[];
+}
+
+export interface CopyPlace {
+  readonly buffers: ChunkBuffers;
+  readonly turns: Turns;
+  readonly world: Pick<OwnerWorld, 'clock'>;
 }
 
 /** What is kept for the next copy: 64 MB. */
@@ -56,6 +64,28 @@ export function* copyState(
     copied.push({ name, format, pieces: lengths, chunks: section.close() });
   }
   return copied;
+}
+
+/**
+ * Copies a state and lets others have their turn meanwhile; until it answers, nothing must be
+ * applied to it.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function copyInTurns(
+  sections: Iterable<LiveSection>,
+  { buffers, turns, world }: CopyPlace,
+  signal: AbortSignal,
+): Promise<readonly SectionCopy[]> {
+  const copying = copyState(sections, buffers);
+  let sliceEndsAt = world.clock.now() + SLICE_MS;
+  for (let step = copying.next(); ; step = copying.next()) {
+    if (step.done === true) return step.value;
+    if (world.clock.now() < sliceEndsAt) continue;
+    await turns.next();
+    signal.throwIfAborted();
+    sliceEndsAt = world.clock.now() + SLICE_MS;
+  }
 }
 
 class OpenSection {

@@ -89,10 +89,10 @@ export class PartitionLife {
     const isLost =
       code === 'lease-lost' || (code === 'fenced' && (await lease?.isMine()) === false);
     if (!isLost && code !== 'log-changed') return this.#fail(error);
-    this.#place.world.logger.warn('a partition begins again', {
-      partition: this.#place.partition,
-      error,
-    });
+    const { world, partition } = this.#place;
+    // Where the log has changed something is lost, and somebody must find out why.
+    const level = code === 'log-changed' ? 'error' : 'warn';
+    world.logger[level]('a partition begins again', { partition, error });
   }
 
   #fail(error: unknown): void {
