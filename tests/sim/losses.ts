@@ -87,11 +87,13 @@ function loseTransitions(world: World, count: number): void {
 /** @param keepsTransitions whether they still tell of what is lost */
 function loseEvents(world: World, count: number, keepsTransitions: boolean): void {
   const { broker, shelf, judge, reached } = world;
-  const [first] = broker.stream(eventsStream(PARTITION)).loseTail(count);
+  const stream = broker.stream(eventsStream(PARTITION));
+  const [first] = stream.loseTail(count);
   if (first === undefined) return;
   reached.mark('a tail of the log was lost');
-  const manifest = shelf.checkpoint?.manifest;
-  const stored = manifest === undefined ? 0 : decodeManifest(manifest).sequence;
+  const manifest = shelf.checkpoint && decodeManifest(shelf.checkpoint.manifest);
+  // A checkpoint of a log that was there before this one knows nothing of what is lost here.
+  const stored = manifest?.streamCreatedAt === stream.createdAt ? manifest.sequence : 0;
   const told = keepsTransitions ? (judge.records.at(-1)?.source ?? 0) : 0;
   if (Math.max(stored, told) >= first.sequence) world.expectAlarm();
 }
