@@ -2,7 +2,7 @@
  * How long a partition may apply before others get their turn and sockets are read, ms. A pause of
  * the event loop is a turn, what the sockets brought meanwhile, and the garbage of both.
  */
-export const SLICE_MS = 5;
+export const SLICE_MS = 10;
 
 /**
  * Partitions share one thread: each waits for its turn, first come first served, and between two

@@ -28,7 +28,7 @@ import type { Rejects } from './rejects.ts';
  *
  * 1. Messages are applied in the order of the log, each once: one at or before the position is
  *    passed over.
- * 2. The event loop gets its turn every 5 ms, also amidst a message that lets many timers fire,
+ * 2. The event loop gets its turn every 10 ms, also amidst a message that lets many timers fire,
  *    and applying waits when too much is unpublished.
  * 3. Between a `define` that asks for a rebuild and the rebuilt state there is no boundary, and
  *    before numbers go on, or amidst a message, there is none either: no snapshot is taken there.
