@@ -1,3 +1,4 @@
+import type { DurationMs } from '../base/time.ts';
 import type { Zone } from '../base/zone.ts';
 import type { ZoneTable } from '../base/zone-table.ts';
 import type { Campaign } from '../campaign/campaign.ts';
@@ -11,4 +12,6 @@ export interface Definitions {
   readonly zone: Zone;
   /** Those of recipients; only where a campaign asks for their time. */
   readonly zones?: ZoneTable | undefined;
+  /** How long an anonymous customer is known without an event, ms of stream time; for ever without it. */
+  readonly forgetAnonymousAfterMs?: DurationMs | undefined;
 }

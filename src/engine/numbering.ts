@@ -78,6 +78,10 @@ function subjectOf(effect: Effect): string {
       return JSON.stringify([effect.attribute, effect.from, effect.to]);
     case 'happened':
       return JSON.stringify([effect.event, effect.properties]);
+    case 'passed':
+      return JSON.stringify([effect.to, effect.via, effect.parcel]);
+    case 'forgotten':
+      return '';
     case 'cancelled':
       return `${effect.campaign}\n${effect.triggeredAt}`;
     case 'due':

@@ -90,6 +90,7 @@ export class Partition {
     this.#timeline.moveTo(this.#timeOf(sentAt, storedAt));
     if (body.kind === 'tick') this.#timeline.tick();
     else if (body.kind === 'define') this.#takeDefinitions(body.definitions);
+    else if (body.kind === 'passed' || body.kind === 'forget') return this.#takeOutputs();
     else if (this.#settings.clock === 'broker' || body.history) {
       for (const event of body.events) {
         if (!this.#timeline.apply(event, body.history)) this.#skip('repeated-message');

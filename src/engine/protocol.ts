@@ -1,6 +1,9 @@
+import type { CustomerId } from '../base/id.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import type { Definitions } from '../compile/definitions.ts';
 import type { CustomerEvent } from '../rules/event.ts';
+import type { Passed } from './effect.ts';
+import type { ForgetMark } from './parcel.ts';
 
 /** What all partitions of a cluster have in common. */
 export interface PartitionSettings {
@@ -29,7 +32,19 @@ export interface Input {
         readonly history: boolean;
       }
     | { readonly kind: 'tick' }
-    | { readonly kind: 'define'; readonly definitions: Definitions };
+    | { readonly kind: 'define'; readonly definitions: Definitions }
+    /** What other customers' partitions have passed on: each by its partition and number. */
+    | {
+        readonly kind: 'passed';
+        readonly source: number;
+        readonly items: readonly { readonly n: number; readonly passed: Passed }[];
+      }
+    /** Without a customer only the mark is kept: what there was of them is gone from the log. */
+    | {
+        readonly kind: 'forget';
+        readonly customer?: CustomerId | undefined;
+        readonly mark: ForgetMark;
+      };
 }
 
 /**

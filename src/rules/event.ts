@@ -8,7 +8,10 @@ export type EventType = 'track' | 'identify' | 'page' | 'screen' | 'group' | 'al
 export interface CustomerEvent {
   readonly type: EventType;
   readonly customer: CustomerId;
-  /** The other id of a message that bears both; a later issue joins the two. */
+  /**
+   * The other id of a message that bears both (of an `alias`, the previous one); the customer's own
+   * where the message bears no `userId`: then the customer is anonymous.
+   */
   readonly anonymousId?: string | undefined;
   readonly messageId?: string | undefined;
   /** Event time as written, ms since the epoch; it may lie in the future. */

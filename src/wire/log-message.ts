@@ -1,4 +1,7 @@
+import type { CustomerId } from '../base/id.ts';
 import type { Definitions } from '../compile/definitions.ts';
+import type { Passed } from '../engine/effect.ts';
+import type { ForgetMark } from '../engine/parcel.ts';
 import type { CustomerEvent } from '../rules/event.ts';
 
 /** Who wrote a message of a partition's log, and the how-manieth of theirs it is, from 1. */
@@ -26,6 +29,18 @@ export type LogMessage =
     })
   | (MessageBase & { readonly kind: 'tick' })
   | (MessageBase & { readonly kind: 'define'; readonly definitions: Definitions })
+  /** What the relay has carried here from another partition. */
+  | (MessageBase & {
+      readonly kind: 'passed';
+      readonly source: number;
+      readonly items: readonly { readonly n: number; readonly passed: Passed }[];
+    })
+  /** Someone is to be forgotten, or, without a customer, has been. */
+  | (MessageBase & {
+      readonly kind: 'forget';
+      readonly customer?: CustomerId | undefined;
+      readonly mark: ForgetMark;
+    })
   /** The message at this place with this time cannot be applied and is passed over. */
   | (MessageBase & {
       readonly kind: 'skip';

@@ -3,6 +3,7 @@ import { ShoalError } from '../base/error.ts';
 import { isObject, type Json } from '../base/json.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Effect, Why } from '../engine/effect.ts';
+import type { Parcel } from '../engine/parcel.ts';
 
 /*
  * A record of `shoal.transitions.<p>` (durability: "Output: numbers, chain, fence").
@@ -64,6 +65,8 @@ const EFFECT_KINDS: readonly Effect['kind'][] = [
   'due',
   'happened',
   'cancelled',
+  'passed',
+  'forgotten',
 ];
 const WHYS: readonly Why[] = ['event', 'time', 'define', 'import', 'merge', 'forget'];
 
@@ -143,6 +146,10 @@ function packItem(effect: Effect): PackedItem {
       return [...head, effect.event, effect.properties];
     case 'cancelled':
       return [...head, effect.campaign, effect.triggeredAt];
+    case 'passed':
+      return [...head, effect.to, [...effect.via], JSON.stringify(effect.parcel)];
+    case 'forgotten':
+      return [...head, ''];
   }
 }
 
@@ -164,7 +171,21 @@ function unpackItem([code, at, customer, whyCode, name, ...rest]: PackedItem): E
       return { ...head, kind, event: name, properties: isObject(a) ? a : {} };
     case 'cancelled':
       return { ...head, kind, campaign: name, triggeredAt: Number(a) };
+    case 'passed':
+      return { ...head, kind, to: name, via: listOfText(a), parcel: parcelOf(b) };
+    case 'forgotten':
+      return { ...head, kind };
   }
+}
+
+function listOfText(value: Json): readonly string[] {
+  return Array.isArray(value) ? value.filter((one: Json) => typeof one === 'string') : [];
+}
+
+/** Only owners write it, behind a fence: what is text is what `packItem` made. */
+function parcelOf(value: Json): Parcel {
+  if (typeof value !== 'string') throw unreadable('a parcel is no text');
+  return JSON.parse(value) as Parcel;
 }
 
 function unreadable(what: string, cause?: unknown): ShoalError {

@@ -96,6 +96,10 @@ function typeOf({ kind }: Effect): string {
       return 'shoal.event.happened';
     case 'cancelled':
       return 'shoal.campaign.cancelled';
+    case 'passed':
+      return 'shoal.customer.passed';
+    case 'forgotten':
+      return 'shoal.customer.forgotten';
   }
 }
 
@@ -112,6 +116,9 @@ function namesOf(effect: Effect): readonly string[] {
       return ['campaign', effect.campaign, effect.kind];
     case 'happened':
       return ['event', effect.event];
+    case 'passed':
+    case 'forgotten':
+      return ['customer', effect.kind];
   }
 }
 
@@ -126,6 +133,10 @@ function detailOf(effect: Effect): JsonObject {
       return { event: effect.event, properties: effect.properties };
     case 'cancelled':
       return { campaign: effect.campaign, triggeredAt: formatInstant(effect.triggeredAt) };
+    case 'passed':
+      return { to: effect.to, parcel: effect.parcel.type };
+    case 'forgotten':
+      return {};
     case 'due': {
       const { campaign, trigger } = effect;
       return { campaign, triggeredAt: formatInstant(effect.triggeredAt), trigger };

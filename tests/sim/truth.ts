@@ -102,6 +102,8 @@ function commandOf({ storedAt }: StoredMessage, message: LogMessage): Command | 
     case 'define':
       // It moves time like a batch without events.
       return { kind: 'message', stamp, storedAt, sentAt, events: [] };
+    case 'passed':
+    case 'forget':
     case 'skip':
     case 'unknown':
       return undefined;

@@ -281,6 +281,10 @@ export function brief(effect: Effect): string {
       return `${effect.customer}/${effect.campaign}`;
     case 'happened':
       return `${effect.customer}:${effect.event}`;
+    case 'passed':
+      return `${effect.customer}>${effect.to} ${effect.parcel.type}`;
+    case 'forgotten':
+      return `${effect.customer} forgotten`;
   }
 }
 

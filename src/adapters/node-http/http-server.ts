@@ -64,6 +64,7 @@ function serve(
     path: decodePath(mark < 0 ? target : target.slice(0, mark)),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: headersOf(request),
+    address: request.socket.remoteAddress ?? '',
     body: () => readBody(request, options.bodyBytesMax),
   };
   void handlers.request(read).then((answer) => write(request, response, answer));

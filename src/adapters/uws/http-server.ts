@@ -38,6 +38,8 @@ declare module 'uWebSockets.js' {
 /** Without it a second program could listen on the same port, and each would get some requests. */
 const EXCLUSIVE_PORT = 1;
 
+const decoder = new TextDecoder();
+
 export const uwsServer: HttpServer = async (options, handlers) => {
   const app = uws.App();
   const sockets = acceptSockets(app, options, handlers.sockets);
@@ -84,6 +86,7 @@ function serve(
     path: decodePath(request.getUrl()),
     query: new URLSearchParams(request.getQuery()),
     headers: headersOf(request),
+    address: decoder.decode(response.getRemoteAddressAsText()),
     body: () => reader.body,
   };
   void handlers.request(read).then((answer) => {

@@ -48,6 +48,8 @@ function happenedOf(effect: Effect): Happened[] {
       return [{ customer, kind, id: effect.campaign, at }];
     case 'changed':
     case 'happened':
+    case 'passed':
+    case 'forgotten':
       return [];
   }
 }

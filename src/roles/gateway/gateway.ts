@@ -49,7 +49,8 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   const requests = metrics.counter('shoal_http_requests_total', 'Requests by status.', ['status']);
   const tracking = parts.tracking && new Tracking({ ...parts, ...parts.tracking });
   const preview = parts.letters && new LetterPreview({ ...parts, ...parts.letters });
-  const routes = new Routes({ ...parts, tracking, preview, statuses, requests });
+  const desks = [tracking].filter((desk) => desk !== undefined);
+  const routes = new Routes({ ...parts, desks, preview, statuses, requests });
   const server = await parts.http(parts.options, {
     request: (request) => routes.answer(request),
     sockets: feed,

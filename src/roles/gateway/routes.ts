@@ -1,6 +1,7 @@
 /*
- * What the gateway answers to requests. Everything is read, nothing is changed, but by the links of
- * letters; what goes wrong is an answer with a code, a message and a hint.
+ * What the gateway answers to requests. Everything is read, nothing is changed, but at its desks:
+ * events that come in, links of letters; what goes wrong is an answer with a code, a message and a
+ * hint.
  */
 import type { SegmentId } from '../../base/id.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,9 +11,9 @@ import type { Inbox } from '../ports/mail.ts';
 import type { Counter } from '../ports/metrics.ts';
 import { answer, foreignHtml, html, json, refusal } from './answers.ts';
 import { INBOX_CSS, inboxPage, letterPage } from './inbox-page.ts';
+import type { Desk } from './desk.ts';
 import type { LetterPreview } from './letter-preview.ts';
 import { SILENT_MS, type PartitionStatuses } from './partition-statuses.ts';
-import type { Tracking } from './tracking/tracking.ts';
 
 /** A file of the page, with its media type. Those under `/assets/` bear a hash in their name. */
 export interface Asset {
@@ -32,8 +33,8 @@ export interface RouteParts {
   /** By path, `/` among them. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly inbox?: Inbox | undefined;
-  /** Answers to the links of letters; they have methods of their own. */
-  readonly tracking?: Pick<Tracking, 'answer'> | undefined;
+  /** Asked in turn, before all else. */
+  readonly desks: readonly Desk[];
   /** Shows letters that were not sent. */
   readonly preview?: Pick<LetterPreview, 'answer'> | undefined;
   /** The figures of all roles of this process, in Prometheus' text format. */
@@ -70,8 +71,10 @@ export class Routes {
   }
 
   async #answer(request: HttpRequest): Promise<HttpResponse> {
-    const tracked = this.#parts.tracking?.answer(request);
-    if (tracked !== undefined) return tracked;
+    for (const desk of this.#parts.desks) {
+      const answered = desk.answer(request);
+      if (answered !== undefined) return answered;
+    }
     const { method, path } = request;
     if (method !== 'GET' && method !== 'HEAD') return METHOD_NOT_ALLOWED;
     try {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The peer's address as text, `127.0.0.1`; what proxies say of it stands in the headers. */
+  readonly address: string;
   /**
    * The whole body.
    *

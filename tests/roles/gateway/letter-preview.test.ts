@@ -50,6 +50,7 @@ function preview(answer: unknown, draw = render) {
       path: decodeURIComponent(url.pathname),
       query: url.searchParams,
       headers: new Map(),
+      address: '127.0.0.1',
       body: async () => new Uint8Array(),
     });
   };

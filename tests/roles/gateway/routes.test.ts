@@ -27,6 +27,7 @@ const note = (...line: unknown[]): void => void logged.push(line);
 
 function routes(parts: Partial<RouteParts> = {}): (path: string, method?: string) => Answered {
   const made = new Routes({
+    desks: [],
     segments: [{ id: 'vip', name: 'VIP', description: 'Those who buy much' }],
     assets: ASSETS,
     metricsText: async () => 'shoal_up 1\n',
@@ -42,6 +43,7 @@ function routes(parts: Partial<RouteParts> = {}): (path: string, method?: string
       method,
       query: new URLSearchParams(),
       headers: new Map(),
+      address: '127.0.0.1',
       body: async () => new Uint8Array(),
     });
 }

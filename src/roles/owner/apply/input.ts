@@ -20,6 +20,10 @@ function bodyOf(message: LogMessage): Input['body'] | undefined {
       return { kind: 'tick' };
     case 'define':
       return { kind: 'define', definitions: message.definitions };
+    case 'passed':
+      return { kind: 'passed', source: message.source, items: message.items };
+    case 'forget':
+      return { kind: 'forget', customer: message.customer, mark: message.mark };
     case 'skip':
     case 'unknown':
       return undefined;
