@@ -12,6 +12,6 @@ export interface Definitions {
   readonly zone: Zone;
   /** Those of recipients; only where a campaign asks for their time. */
   readonly zones?: ZoneTable | undefined;
-  /** How long an anonymous customer is known without an event, ms of stream time; for ever without it. */
+  /** How long an anonymous customer is known without an event, ms of stream time; else for ever. */
   readonly forgetAnonymousAfterMs?: DurationMs | undefined;
 }

@@ -1,7 +1,7 @@
 import type { CustomerId } from '../base/id.ts';
 import type { CustomerEvent } from '../rules/event.ts';
 
-/** What one customer's partition passes on to another's (durability: "Two customers become one"). */
+/** What the partition of one customer passes on (durability: "Two customers become one"). */
 export type Parcel =
   /** To the one who is to become an alias: it joins `into`, unless it is another's already. */
   | {

@@ -5,7 +5,7 @@ export interface ApiKey {
   readonly kind: 'server' | 'public';
   /** The names of events that a public key may send; undefined: all. */
   readonly events?: ReadonlySet<string> | undefined;
-  /** The origins from which a public key may be used, `https://shop.example.com`; undefined: all. */
+  /** Origins from which a public key may be used, `https://shop.example.com`; undefined: all. */
   readonly origins?: ReadonlySet<string> | undefined;
   /** Events a second, at most; undefined: what holds for all keys. */
   readonly eventsPerSecond?: number | undefined;
