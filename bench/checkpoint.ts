@@ -18,7 +18,7 @@ const SECOND_MS = 1_000;
 /** What is under way when checkpoints are switched goes to its end first. */
 const SETTLE_MS = 3_000;
 /** As in `config/shoal.yaml`. */
-const UPLOAD_BYTES_PER_SECOND_MAX = 20_000_000;
+const UPLOAD_BYTES_PER_SECOND_MAX = 8_000_000;
 
 interface Slot {
   readonly eventsPerSecond: number;

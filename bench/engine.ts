@@ -1,4 +1,4 @@
-import type { Memory } from '../src/engine/memory.ts';
+import type { Memory } from '../src/engine/questions/memory.ts';
 import { compete, type Entrant, type Lengths, type Result } from './engine/arena.ts';
 import { measurePreview } from './engine/preview.ts';
 import type { Load } from './engine/world.ts';

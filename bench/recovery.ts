@@ -37,7 +37,7 @@ const order = {
   partitions,
   definitions: definitionsOf(load),
   checkpointEveryMs: Number(values['every-seconds']) * SECOND_MS,
-  uploadBytesPerSecondMax: 20_000_000,
+  uploadBytesPerSecondMax: 8_000_000,
 };
 let owner = await OwnerProcess.start(order);
 await owner.until(({ isLive }) => isLive);

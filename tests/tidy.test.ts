@@ -39,6 +39,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   'roles/mailer': { rooms: [...PURE, PORTS], packages: [] },
   'roles/catalogue': { rooms: [...PURE, PORTS], packages: [] },
   'adapters/nats': { rooms: ['base', 'wire', PORTS], packages: ['nats'] },
+  'adapters/rate-limiter': {
+    rooms: ['base', 'wire', PORTS],
+    packages: ['rate-limiter-flexible'],
+  },
   'adapters/redis': { rooms: ['base', 'wire', PORTS], packages: ['ioredis'] },
   'adapters/uws': { rooms: ['base', 'wire', PORTS], packages: ['uWebSockets.js'] },
   'adapters/node-http': { rooms: ['base', 'wire', PORTS], packages: ['ws'] },

@@ -3,6 +3,10 @@ import { createLogger } from '../../src/adapters/pino/logger.ts';
 import { RedisCheckpointStore } from '../../src/adapters/redis/checkpoint-store.ts';
 import { connectRedis } from '../../src/adapters/redis/connect.ts';
 import { RedisLeases } from '../../src/adapters/redis/leases.ts';
+import { RedisPendingErasures } from '../../src/adapters/redis/forgetting/pending-erasures.ts';
+import { RedisStoreFile } from '../../src/adapters/redis/forgetting/store-file.ts';
+import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
+import { RedisSeenStore } from '../../src/adapters/redis/seen-store.ts';
 import { RedisSuspects } from '../../src/adapters/redis/suspects.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Definitions } from '../../src/compile/definitions.ts';
@@ -94,6 +98,13 @@ async function start(order: OwnerOrder): Promise<(request: OwnerRequest) => Owne
     checkpoints: new RedisCheckpointStore(redis, 'bench'),
     leases: new RedisLeases(redis, 'bench'),
     suspects: new RedisSuspects(redis, 'bench'),
+    seen: new RedisSeenStore(redis, 'bench'),
+    erasing: {
+      pending: new RedisPendingErasures(redis, 'bench'),
+      positions: new RedisPositionStore(redis, 'bench'),
+      stores: [],
+      file: new RedisStoreFile(redis),
+    },
     clock,
     logger,
     metrics,
@@ -105,7 +116,11 @@ async function start(order: OwnerOrder): Promise<(request: OwnerRequest) => Owne
     holder: boot,
     isGone: () => true,
     engine: ENGINE,
+    privateAttributes: new Set<string>(),
     historyMs: DAYS_400_MS,
+    transitionsHistoryMs: DAYS_400_MS,
+    erasureEveryMs: DAYS_400_MS,
+    forgottenNoticeMs: 0,
     retentionEveryMs: RETENTION_EVERY_MS,
     acceptGap: false,
     onFailure: (error) => {

@@ -7,7 +7,10 @@ import { configCommand } from './commands/config.ts';
 import { consentsCommand } from './commands/consents.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { keysCommand } from './keys/command.ts';
+import { forgetCommand } from './commands/customers/forget.ts';
 import { sendCommand } from './commands/send.ts';
+import { schemaCommand } from './schema/command.ts';
 import { startCommand } from './commands/start.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { testCommand } from './commands/test.ts';
@@ -21,6 +24,7 @@ const EXIT = { done: 0, failed: 1, wrongUsage: 2, badConfiguration: 78 } as cons
 /** Codes of single errors that mean: what the operator has written is wrong. */
 const BAD_CONFIGURATION: ReadonlySet<string> = new Set([
   'bad-settings',
+  'private-secret-missing',
   'store-volatile',
   'unknown-timezone',
 ]);
@@ -37,6 +41,7 @@ export function program(): Command {
     )
     .addCommand(startCommand())
     .addCommand(demoCommand())
+    .addCommand(keysCommand())
     .addCommand(sendCommand())
     .addCommand(backtestCommand())
     .addCommand(testCommand())
@@ -46,9 +51,11 @@ export function program(): Command {
     .addCommand(triggersCommand())
     .addCommand(doctorCommand())
     .addCommand(whyCommand())
+    .addCommand(schemaCommand())
     .addCommand(campaignsCommand())
     .addCommand(suppressionsCommand())
     .addCommand(consentsCommand())
+    .addCommand(forgetCommand())
     .showHelpAfterError('shoal --help shows all commands and flags')
     .exitOverride();
 }

@@ -3,16 +3,21 @@ import { join } from 'node:path';
 import { ShoalError, ShoalErrors } from '../base/error.ts';
 import { parseSegments } from '../rules/folder.ts';
 import type { SourceFile } from '../rules/parse.ts';
+import type { PrivateNames } from '../rules/private/names.ts';
 import type { Segment } from '../rules/rule.ts';
 
 /**
  * Reads the segments of a folder, sorted by id.
  *
+ * @param privateNames of whose values no rule may ask
  * @throws ShoalErrors everything that is wrong in the folder; `folder-unreadable` when it cannot be
  *                     read
  */
-export async function loadSegments(folder: string): Promise<readonly Segment[]> {
-  return parseSegments(await readSources(folder), folder);
+export async function loadSegments(
+  folder: string,
+  privateNames?: PrivateNames,
+): Promise<readonly Segment[]> {
+  return parseSegments(await readSources(folder), folder, privateNames);
 }
 
 /**

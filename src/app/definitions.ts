@@ -17,7 +17,8 @@ import { zoneOf } from './zone.ts';
  * @throws ShoalErrors everything that is wrong in the folders
  */
 export async function loadDefinitions(settings: Settings, now: number): Promise<Definitions> {
-  const { folders, timezone, mail } = settings;
+  const { folders, timezone, mail, privateAttributes: privateNames } = settings;
+  const { forgetAnonymousAfterMs } = settings;
   const errors: ShoalError[] = [];
   const collect = async <T>(loading: Promise<T>): Promise<T | undefined> => {
     try {
@@ -28,7 +29,7 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
       return undefined;
     }
   };
-  const segments = await collect(loadSegments(folders.segments));
+  const segments = await collect(loadSegments(folders.segments, privateNames));
   const templates = await collect(loadTemplates(folders.templates));
   const campaigns = await collect(
     loadCampaigns(folders.campaigns, {
@@ -36,6 +37,7 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
       templates: templates && new Set(templates.names),
       sender: mail.from,
       quietHours: mail.quietHours,
+      privateNames,
     }),
   );
   if (segments === undefined || campaigns === undefined || errors.length > 0) {
@@ -43,7 +45,7 @@ export async function loadDefinitions(settings: Settings, now: number): Promise<
   }
   const zone = timezone === UTC.name ? UTC : zoneOf(timezone, now);
   const zones = campaigns.some(needsLocalTime) ? zoneTable(now) : undefined;
-  return { segments, campaigns, zone, zones };
+  return { segments, campaigns, zone, zones, forgetAnonymousAfterMs };
 }
 
 async function loadCampaigns(folder: string, known: Known): Promise<readonly Campaign[]> {

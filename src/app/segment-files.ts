@@ -4,6 +4,7 @@ import { ShoalError, ShoalErrors } from '../base/error.ts';
 import { ID_PATTERN } from '../base/id.ts';
 import { parseSegments } from '../rules/folder.ts';
 import { parseSegment, type SourceFile } from '../rules/parse.ts';
+import type { PrivateNames } from '../rules/private/names.ts';
 import type { Segment } from '../rules/rule.ts';
 import { readSources } from './definitions-folder.ts';
 
@@ -61,10 +62,14 @@ async function readWithNeighbours(folder: string, first: string): Promise<Segmen
 /**
  * Parses segments that may come from several places and refer to each other.
  *
+ * @param privateNames of whose values no rule may ask
  * @returns sorted by id
  * @throws ShoalErrors everything that is wrong, each told where people can find it
  */
-export function parseSegmentTexts(texts: readonly SegmentText[]): readonly Segment[] {
+export function parseSegmentTexts(
+  texts: readonly SegmentText[],
+  privateNames: PrivateNames,
+): readonly Segment[] {
   const shownAs = new Map<string, string>();
   const twice: ShoalError[] = [];
   for (const text of texts) {
@@ -74,7 +79,7 @@ export function parseSegmentTexts(texts: readonly SegmentText[]): readonly Segme
   }
   if (twice.length > 0) throw new ShoalErrors(twice);
   try {
-    return parseSegments(texts, '');
+    return parseSegments(texts, '', privateNames);
   } catch (error) {
     if (!(error instanceof ShoalErrors)) throw error;
     throw new ShoalErrors(error.errors.map((one) => placed(one, shownAs)));

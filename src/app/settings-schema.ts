@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../base/time.ts';
 import { parseFrequencyCaps } from '../campaign/frequency-cap.ts';
 import { parseQuietHours } from '../campaign/quiet-hours.ts';
+import { parsePrivateNames } from '../rules/private/names.ts';
 
 /*
  * The settings as they are written: in `config/shoal.yaml`, in SHOAL_* variables, in flags. Every
@@ -11,6 +12,13 @@ import { parseQuietHours } from '../campaign/quiet-hours.ts';
 const duration = z
   .string()
   .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 30s, 10m or 1d');
+
+const durationOrNever = z
+  .string()
+  .refine(
+    (text) => text === '' || (parseDuration(text) ?? 0) > 0,
+    'is no duration above 0 such as 90d, and not empty',
+  );
 
 const port = z.number().int().min(0).max(65_535);
 
@@ -28,6 +36,7 @@ export const SECRETS: readonly string[] = [
   'smtp.password',
   'mail.secret',
   'mail.dkim.privateKey',
+  'privacy.secret',
 ];
 
 /** Shorter ones could be guessed by trying. */
@@ -59,6 +68,20 @@ const publicUrl = z
     'is no address such as https://mail.example.com',
   );
 
+const secret = z
+  .string()
+  .refine(
+    (text) => text === '' || text.length >= SECRET_LENGTH_MIN,
+    `is shorter than ${SECRET_LENGTH_MIN} characters`,
+  );
+
+const privateAttributes = z
+  .string()
+  .refine(
+    (text) => parsePrivateNames(text) !== undefined,
+    'is no list of names such as email firstName: no paths, no wildcards, not timezone, at most 32',
+  );
+
 const mail = z.strictObject({
   from: z
     .strictObject({
@@ -77,15 +100,33 @@ const mail = z.strictObject({
   consent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
   ratePerSecond: z.number().int().min(1).default(200),
   publicUrl: publicUrl.default(''),
-  secret: z
-    .string()
-    .refine(
-      (text) => text === '' || text.length >= SECRET_LENGTH_MIN,
-      `is shorter than ${SECRET_LENGTH_MIN} characters`,
-    )
-    .default(''),
+  secret: secret.default(''),
   opens: z.boolean().default(false),
   dkim: dkim.prefault({}),
+});
+
+const ingest = z.strictObject({
+  eventsPerSecond: z
+    .strictObject({
+      key: z.number().int().min(1).default(50_000),
+      address: z.number().int().min(1).default(20_000),
+      customer: z.number().int().min(1).default(500),
+    })
+    .prefault({}),
+  trustProxy: z.number().int().min(0).max(10).default(0),
+  eventBytesMax: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(512 * 1_024)
+    .default(32 * 1_024),
+  batchBytesMax: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(16 * 1_024 * 1_024)
+    .default(512 * 1_024),
+  waitingBytesMax: z.number().int().min(1_000_000).default(32_000_000),
 });
 
 export const settingsSchema = z.strictObject({
@@ -113,11 +154,15 @@ export const settingsSchema = z.strictObject({
   checkpoint: z
     .strictObject({
       interval: duration.default('30s'),
-      bytesPerSecondMax: z.number().int().min(100_000).default(20_000_000),
+      bytesPerSecondMax: z.number().int().min(100_000).default(8_000_000),
     })
     .prefault({}),
   history: duration.default('400d'),
   historyBytesMax: z.number().int().min(0).default(0),
+  transitionsHistory: duration.default('30d'),
+  erasure: z
+    .strictObject({ interval: duration.default('1h'), notice: duration.default('72h') })
+    .prefault({}),
   acceptGap: z.boolean().default(false),
   dedup: z
     .strictObject({
@@ -125,6 +170,8 @@ export const settingsSchema = z.strictObject({
       ids: z.number().int().min(1).default(1_000_000),
     })
     .prefault({}),
+  forgetAnonymousAfter: durationOrNever.default('90d'),
+  ingest: ingest.prefault({}),
   smtp: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -135,6 +182,9 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   mail: mail.prefault({}),
+  privateAttributes: privateAttributes.default(''),
+  privacy: z.strictObject({ secret: secret.default('') }).prefault({}),
+  files: z.strictObject({ keys: z.string().default('config/keys.yaml') }).prefault({}),
   folders: z
     .strictObject({
       segments: z.string().default('config/segments'),

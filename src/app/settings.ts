@@ -9,19 +9,37 @@ import type { QuietHours } from '../campaign/campaign.ts';
 import { parseFrequencyCaps, type FrequencyCap } from '../campaign/frequency-cap.ts';
 import { parseQuietHours } from '../campaign/quiet-hours.ts';
 import { didYouMean } from '../rules/fault.ts';
+import { parsePrivateNames, type PrivateNames } from '../rules/private/names.ts';
 import { fromEnvironment, type Environment, type Overlay } from './settings-environment.ts';
 import { settingPaths, settingsSchema, type WrittenSettings } from './settings-schema.ts';
 
 /** The settings as the program uses them: durations in ms, the rest as written. */
 export interface Settings extends Omit<
   WrittenSettings,
-  'grace' | 'checkpoint' | 'dedup' | 'history' | 'mail'
+  | 'grace'
+  | 'checkpoint'
+  | 'dedup'
+  | 'history'
+  | 'transitionsHistory'
+  | 'erasure'
+  | 'forgetAnonymousAfter'
+  | 'mail'
+  | 'privateAttributes'
+  | 'privacy'
 > {
   readonly graceMs: DurationMs;
   readonly checkpoint: { readonly intervalMs: DurationMs; readonly bytesPerSecondMax: number };
   readonly historyMs: DurationMs;
+  readonly transitionsHistoryMs: DurationMs;
+  readonly erasure: { readonly intervalMs: DurationMs; readonly noticeMs: DurationMs };
+  /** Undefined: anonymous customers are known for ever. */
+  readonly forgetAnonymousAfterMs?: DurationMs | undefined;
   readonly dedup: { readonly windowMs: DurationMs; readonly idsMax: number };
   readonly mail: MailSettings;
+  /** Whose values stay out of the log. */
+  readonly privateAttributes: PrivateNames;
+  /** What their hashes are keyed with; undefined: not told. */
+  readonly privacy: { readonly secret?: string | undefined };
   /** All of it as it is written, for `shoal config`. */
   readonly written: WrittenSettings;
 }
@@ -167,7 +185,11 @@ function badSettings(message: string, where: string, hint?: string, cause?: unkn
 }
 
 function toSettings(written: WrittenSettings): Settings {
-  const { grace, checkpoint, dedup, history, mail, ...same } = written;
+  const { grace, checkpoint, dedup, history, forgetAnonymousAfter, ...others } = written;
+  const { erasure } = written;
+  const { mail, privateAttributes, privacy, ...same } = others;
+  const privateNames = parsePrivateNames(privateAttributes);
+  assert(privateNames !== undefined, 'the schema has let only names through');
   return {
     ...same,
     graceMs: ms(grace),
@@ -176,8 +198,13 @@ function toSettings(written: WrittenSettings): Settings {
       bytesPerSecondMax: checkpoint.bytesPerSecondMax,
     },
     historyMs: ms(history),
+    transitionsHistoryMs: ms(written.transitionsHistory),
+    erasure: { intervalMs: ms(erasure.interval), noticeMs: ms(erasure.notice) },
+    forgetAnonymousAfterMs: forgetAnonymousAfter === '' ? undefined : ms(forgetAnonymousAfter),
     dedup: { windowMs: ms(dedup.window), idsMax: dedup.ids },
     mail: mailSettings(mail),
+    privateAttributes: privateNames,
+    privacy: { secret: privacy.secret === '' ? undefined : privacy.secret },
     written,
   };
 }

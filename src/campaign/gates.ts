@@ -57,6 +57,8 @@ export interface Situation {
     /** Whether the campaign's condition holds. */
     readonly holds: boolean;
   };
+  /** The address is not for everybody's eyes: no words show it. */
+  readonly isAddressPrivate?: boolean | undefined;
   /** Of the recipient's address. */
   readonly suppression?: { readonly reason: string; readonly at: EpochMs } | undefined;
   readonly letters: ReadonlyMap<string, CountedLetter>;
@@ -76,15 +78,19 @@ export function addressOf(attributes: JsonObject): string | undefined {
   return typeof address === 'string' && isAddress(address) ? address : undefined;
 }
 
-export function lookAtAddress({ recipient: { known, attributes } }: Situation): Look {
+export function lookAtAddress({ recipient, isAddressPrivate = false }: Situation): Look {
+  const { known, attributes } = recipient;
   if (!known) return { reason: 'unknown-customer', words: 'nobody has heard of the customer' };
   const address = own(attributes, 'email');
   if (address === undefined || address === null || address === '') {
     return { reason: 'no-address', words: 'the attribute "email" is missing' };
   }
   const plain = addressOf(attributes);
-  if (plain !== undefined) return { words: `the address is ${plain}` };
-  const words = `the attribute "email" is not one plain address: ${JSON.stringify(address)}`;
+  if (plain !== undefined) {
+    return { words: isAddressPrivate ? 'there is an address' : `the address is ${plain}` };
+  }
+  const shown = isAddressPrivate ? 'it is private' : JSON.stringify(address);
+  const words = `the attribute "email" is not one plain address: ${shown}`;
   return { reason: 'bad-address', words };
 }
 

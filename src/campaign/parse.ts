@@ -5,6 +5,7 @@ import { HOUR_MS } from '../base/time.ts';
 import { Faults, readMapping, readText, show } from '../rules/fault.ts';
 import { parseRule, type Reference } from '../rules/parse-rule.ts';
 import { readDuration } from '../rules/parse-window.ts';
+import { NO_PRIVATE_NAMES, type PrivateNames } from '../rules/private/names.ts';
 import type { SourceFile } from '../rules/parse.ts';
 import type { Rule } from '../rules/rule.ts';
 import { readYaml } from '../rules/yaml-text.ts';
@@ -34,6 +35,8 @@ export interface House {
   /** Who writes. */
   readonly sender?: Campaign['from'] | undefined;
   readonly quietHours?: QuietHours | undefined;
+  /** Attributes of whose values nothing may be asked. */
+  readonly privateNames?: PrivateNames | undefined;
 }
 
 const ENDING = '.yaml';
@@ -96,14 +99,16 @@ interface CampaignReading {
 /** @returns undefined when a fault was added */
 function readCampaign(reading: CampaignReading): Omit<Campaign, 'template'> | undefined {
   const { id, fields, house, faults, references } = reading;
+  const { privateNames = NO_PRIVATE_NAMES } = house;
+  const happenings = { faults, references, privateNames };
   const value = (key: (typeof CAMPAIGN_KEYS)[number]) => own(fields, key);
   const name =
     value('name') === undefined ? id : readText(value('name'), 'the name', 'name', faults);
   const kind = readWord(value('kind'), 'kind', ['marketing', 'transactional'], faults);
-  const when = readOccasion(value('when'), { faults, references });
+  const when = readOccasion(value('when'), happenings);
   const wait = readWait(value('wait'), faults);
   const written = value('until');
-  const until = written === undefined ? undefined : readUntil(written, { faults, references });
+  const until = written === undefined ? undefined : readUntil(written, happenings);
   const condition = readCondition(value('if'), when, reading);
   const reentry = readReentry(value('reentry'), faults);
   const age = value('maxAge');
@@ -152,11 +157,11 @@ function contraryOf(when: Occasion): readonly Happening[] {
 function readCondition(
   value: unknown,
   when: Occasion | undefined,
-  { faults, references }: CampaignReading,
+  { house, faults, references }: CampaignReading,
 ): Rule | undefined {
   if (value === 'always') return undefined;
   if (value !== undefined) {
-    const read = parseRule(value, 'if', faults);
+    const read = parseRule(value, 'if', faults, house.privateNames);
     references.push(...read.references);
     return read.rule;
   }

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { SegmentId } from '../base/id.ts';
 import { murmur3 } from '../base/murmur.ts';
 import { NEVER, type EpochMs } from '../base/time.ts';
 import { Contribution } from '../compile/contribution.ts';
@@ -9,7 +10,6 @@ import type { CustomerEvent } from '../rules/event.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Change } from './state/attributes.ts';
 import type { Effect, Why } from './effect.ts';
-import type { Flip } from './state/membership.ts';
 import type { Behaviour, Taken } from './series/behaviour.ts';
 import type { Cells } from './series/cells.ts';
 import { keepDate } from './series/date.ts';
@@ -113,6 +113,21 @@ export class Evaluator {
     this.#look(row, behaviour, cells, taken.now);
   }
 
+  /** Takes in what was kept of another customer, who becomes one with this one. */
+  joinSeries(ordinal: number, condition: number, from: readonly number[], now: EpochMs): void {
+    const { series } = this.#state;
+    const behaviour = this.#behaviourOf(condition);
+    const known = series.find(condition, ordinal);
+    const cells = known === undefined ? series.openNone() : series.open(known);
+    if (cells.length >= CELLS_MAX) {
+      this.#refused++;
+      return;
+    }
+    behaviour.join(cells, from, now);
+    if (known === undefined && cells.length === 0) return;
+    this.#look(known ?? this.#addRow(condition, ordinal), behaviour, cells, now);
+  }
+
   #addRow(condition: number, ordinal: number): number {
     this.#looksDue += LOOKS_FOR_NEW_ROW;
     return this.#state.series.add(condition, ordinal, this.#truthsForNothing[condition] ?? 0);
@@ -124,14 +139,19 @@ export class Evaluator {
     return behaviour;
   }
 
-  /** Attributes have changed: looks at the conditions that read them. */
+  /** Attributes have changed: looks at the conditions that read them, and tells campaigns. */
   takeChanges(ordinal: number, changes: readonly Change[], at: EpochMs): void {
+    this.lookAtAttributes(ordinal, changes, at);
+    for (const change of changes) this.#occasions.takeChange(change);
+  }
+
+  /** The same without a word to campaigns. */
+  lookAtAttributes(ordinal: number, changes: readonly Change[], at: EpochMs): void {
     const { plan, attributes } = this.#state;
     if (changes.length === 0) return;
     const conditions = new Set(changes.flatMap(({ name }) => plan.byAttribute.get(name) ?? []));
     const now = conditions.size === 0 ? {} : attributes.of(ordinal);
     for (const condition of conditions) this.#takeAttributes(condition, ordinal, now, at);
-    for (const change of changes) this.#occasions.takeChange(change);
   }
 
   #takeAttributes(condition: number, ordinal: number, attributes: JsonObject, now: EpochMs): void {
@@ -165,11 +185,19 @@ export class Evaluator {
     }
   }
 
-  /** Looks at the segments of all that has changed, and tells what that changes. */
-  settle(ordinal: number, now: EpochMs, why: Why): void {
-    const { membership, customers } = this.#state;
-    for (const flip of membership.settle(this.#facts, ordinal)) {
-      this.#tellFlip(flip, ordinal, now, why);
+  /**
+   * Looks at the segments of all that has changed, and tells what that changes.
+   *
+   * @param others where another customer has joined this one: the segments of which they were a
+   *   member. Then only an entry into one that is none of them is more than the joining of two.
+   */
+  settle(ordinal: number, now: EpochMs, why: Why, others?: ReadonlySet<SegmentId>): void {
+    const { membership, customers, plan } = this.#state;
+    for (const { segment, isEntry } of membership.settle(this.#facts, ordinal)) {
+      const id = plan.segments[segment]?.id;
+      if (id === undefined) continue;
+      const isMerge = others !== undefined && (!isEntry || others.has(id));
+      this.#tellFlip(id, isEntry, ordinal, now, isMerge ? 'merge' : why);
     }
     customers.settle(ordinal, now);
     this.#occasions.settle(ordinal, now, why);
@@ -233,14 +261,10 @@ export class Evaluator {
     membership.touch(plan.dependents.ofCondition[condition] ?? [], truth);
   }
 
-  #tellFlip({ segment, isEntry }: Flip, ordinal: number, at: EpochMs, why: Why): void {
-    const { plan, customers } = this.#state;
-    const planned = plan.segments[segment];
-    if (planned === undefined) return;
+  #tellFlip(segment: SegmentId, isEntry: boolean, ordinal: number, at: EpochMs, why: Why): void {
     const kind = isEntry ? 'entry' : 'exit';
-    const { id } = planned;
-    this.#emit({ kind, at, customer: customers.idOf(ordinal), why, segment: id });
-    this.#occasions.takeFlip(id, isEntry);
+    this.#emit({ kind, at, customer: this.#state.customers.idOf(ordinal), why, segment });
+    if (why !== 'merge') this.#occasions.takeFlip(segment, isEntry);
   }
 }
 

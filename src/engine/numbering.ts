@@ -60,6 +60,35 @@ export class Numbering {
   }
 }
 
+/** Numbers effects as they come, and keeps them until they are taken. */
+export class Outputs {
+  #numbering = new Numbering(0, '0'.repeat(16));
+  #waiting: Output[] = [];
+
+  readonly emit = (effect: Effect): void => {
+    this.#waiting.push(this.#numbering.take(effect));
+  };
+
+  take(): Output[] {
+    const outputs = this.#waiting;
+    this.#waiting = [];
+    return outputs;
+  }
+
+  /** Numbers go on behind this number and chain. */
+  goOnFrom(n: number, chain: string): void {
+    this.#numbering = new Numbering(n, chain);
+  }
+
+  get n(): number {
+    return this.#numbering.n;
+  }
+
+  get chain(): string {
+    return this.#numbering.chain;
+  }
+}
+
 /** Part by part: to make one text of them would cost several times the hash. */
 function hashOf(effect: Effect): number {
   const { kind, at, customer, why } = effect;

@@ -21,6 +21,8 @@ export type Parcel =
       readonly slices: number;
       readonly text: string;
     }
+  /** To the stores alone: within one partition someone has joined `to`, no log is to be told. */
+  | { readonly type: 'joined' }
   /** An event of an alias; `event.customer` is whom it is passed on to. */
   | { readonly type: 'event'; readonly event: CustomerEvent; readonly isHistory: boolean }
   /** An alias of someone who is to be forgotten. */

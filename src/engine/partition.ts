@@ -5,15 +5,18 @@ import { UTC } from '../base/zone.ts';
 import type { Definitions } from '../compile/definitions.ts';
 import { compilePlan } from '../compile/plan.ts';
 import type { Count, Effect } from './effect.ts';
-import { Numbering, type Output } from './numbering.ts';
-import { Producers } from './state/producers.ts';
+import { Intake } from './arrival/intake.ts';
+import { Supplements } from './joining/supplements.ts';
+import { BEGINNING, type Moment } from './moment.ts';
+import { Outputs, type Output } from './numbering.ts';
 import type { Input, LiveSection, PartitionSettings, Section } from './protocol.ts';
-import { Questions } from './questions.ts';
-import { differences, rulesText, takeOverCampaigns } from './redefinition.ts';
+import { Questions } from './questions/questions.ts';
+import { differences, rulesText } from './redefinition.ts';
 import { Repeats } from './state/repeats.ts';
 import { copyOf, liveSections, readHead, readSections, writeHead } from './snapshot.ts';
 import { emptyState, stateFromSections, stateToSections, type State } from './state/state.ts';
-import { BEGINNING, Timeline, type Moment } from './timeline.ts';
+import { streamTimeOf } from './stream-time.ts';
+import { Timeline } from './timeline.ts';
 
 /*
  * One partition: a deterministic state machine over its log.
@@ -24,23 +27,27 @@ import { BEGINNING, Timeline, type Moment } from './timeline.ts';
  * 3. A message of a producer that has been applied is skipped as if it were not there.
  */
 
-/** How far ahead of the broker's clock a sender's may move stream time, ms. */
-const SENDER_LEAD_MS = 5_000;
-
 const NO_DEFINITIONS: Definitions = { segments: [], campaigns: [], zone: UTC };
+
+export interface RebuildFor {
+  /** The engine whose place it is to take. */
+  readonly before: Partition;
+  /** The log begins later: then who is known to `before` is known from the start. */
+  readonly isTrimmed: boolean;
+}
 
 export class Partition {
   readonly #settings: PartitionSettings;
   #timeline: Timeline;
   #repeats: Repeats;
-  #numbering = new Numbering(0, '0'.repeat(16));
-  readonly #producers = new Producers();
-  #outputs: Output[] = [];
+  readonly #outputs = new Outputs();
+  readonly #intake = new Intake();
   /** The canonical text of the definitions in force. */
   #definitionsText: string;
   /** True while a rebuild runs: then no `define` changes what is in force. */
   #isRebuild = false;
-  readonly #skipped = new Map<string, number>();
+  /** While a rebuild runs: what is to be passed on behind what `before` has passed on. */
+  #supplements: Supplements | undefined;
 
   /** @param definitions in force from the start, until the log brings others */
   constructor(settings: PartitionSettings, definitions: Definitions = NO_DEFINITIONS) {
@@ -55,48 +62,46 @@ export class Partition {
    * rebuild, which feeds it the whole log from 1 up to and including the `define` that changed
    * them.
    *
-   * @param known given where the log begins later: whose customers are known from the start, under
-   *   the same ordinals
+   * @param place what it is made for
    */
   static withDefinitions(
     settings: PartitionSettings,
     definitions: Definitions,
-    known?: Partition,
+    place?: RebuildFor,
   ): Partition {
     const partition = new Partition(settings, definitions);
     partition.#isRebuild = true;
-    if (known !== undefined) partition.#knowAllOf(known);
+    if (place === undefined) return partition;
+    const { before, isTrimmed } = place;
+    const { state } = partition.#timeline;
+    partition.#supplements = new Supplements(before.#timeline.state, state);
+    partition.#timeline = partition.#timelineOf(state, BEGINNING);
+    if (isTrimmed) partition.#timeline.knowAllOf(before.#timeline.state);
+    partition.#outputs.take();
     return partition;
   }
 
-  #knowAllOf(other: Partition): void {
-    for (const id of other.#timeline.state.customers.ids()) this.#timeline.know(id);
-    this.#takeOutputs();
-  }
-
   /** Applies one message. @returns all its effects, in order. Throws only on a bug. */
-  apply({ stamp, sentAt, storedAt, body }: Input): Output[] {
-    if (stamp !== undefined && !this.#producers.admit(stamp.producer, stamp.n)) {
-      this.#skip('repeated-batch');
-      return [];
-    }
+  apply(input: Input): Output[] {
+    const { stamp, sentAt, body } = input;
+    if (!this.#intake.admits(stamp)) return [];
     if (body.kind === 'events' && this.#settings.clock === 'sender' && !body.history) {
       // The sender's time of each event in turn: so batches of any size give the same.
       for (const event of body.events) {
         this.#timeline.moveTo(Math.min(event.at, sentAt ?? event.at));
-        if (!this.#timeline.apply(event, false)) this.#skip('repeated-message');
+        this.#intake.takeEvent(this.#timeline.arrivals, event, false);
       }
     }
-    this.#timeline.moveTo(this.#timeOf(sentAt, storedAt));
+    this.#timeline.moveTo(this.#timeOf(input));
+    const { arrivals } = this.#timeline;
     if (body.kind === 'tick') this.#timeline.tick();
     else if (body.kind === 'define') this.#takeDefinitions(body.definitions);
-    else if (body.kind === 'passed' || body.kind === 'forget') return this.#takeOutputs();
+    else if (body.kind === 'forget') arrivals.forget(body.customer, body.mark);
+    else if (body.kind === 'passed') this.#intake.takePassed(arrivals, body);
     else if (this.#settings.clock === 'broker' || body.history) {
-      for (const event of body.events) {
-        if (!this.#timeline.apply(event, body.history)) this.#skip('repeated-message');
-      }
+      for (const event of body.events) this.#intake.takeEvent(arrivals, event, body.history);
     }
-    return this.#takeOutputs();
+    return this.#outputs.take();
   }
 
   /**
@@ -105,16 +110,15 @@ export class Partition {
    *
    * @returns what some of them put out; undefined when few or none are left
    */
-  fireSome({ stamp, sentAt, storedAt, body }: Input): Output[] | undefined {
-    const isRepeat = stamp !== undefined && this.#producers.knows(stamp.producer, stamp.n);
-    if (isRepeat || this.#settings.clock === 'sender') return undefined;
-    const isLeft = this.#timeline.fireSome(this.#timeOf(sentAt, storedAt), body.kind === 'tick');
-    return isLeft ? this.#takeOutputs() : undefined;
+  fireSome(input: Input): Output[] | undefined {
+    const { stamp, body } = input;
+    if (this.#intake.knows(stamp) || this.#settings.clock === 'sender') return undefined;
+    const isLeft = this.#timeline.fireSome(this.#timeOf(input), body.kind === 'tick');
+    return isLeft ? this.#outputs.take() : undefined;
   }
 
-  #timeOf(sentAt: EpochMs | undefined, storedAt: EpochMs): EpochMs {
-    if (this.#settings.clock === 'sender') return sentAt ?? this.streamTime;
-    return Math.min(storedAt, (sentAt ?? storedAt) + SENDER_LEAD_MS);
+  #timeOf(input: Input): EpochMs {
+    return streamTimeOf(this.#settings.clock, input, this.streamTime);
   }
 
   #takeDefinitions(definitions: Definitions): void {
@@ -127,28 +131,17 @@ export class Partition {
     const { state, moment } = this.#timeline;
     let after = { ...state, plan: compilePlan(definitions) };
     if (this.customerCount() === 0) {
-      after = emptyState(definitions, this.streamTime);
-      takeOverCampaigns(state, after, this.streamTime);
+      const { aliases, slices } = state;
+      after = { ...emptyState(definitions, this.streamTime), aliases, slices };
+      differences(state, after, this.streamTime);
     }
     this.#definitionsText = canonicalJson(definitions);
     this.#timeline = this.#timelineOf(after, moment);
   }
 
   #timelineOf(state: State, from: Moment): Timeline {
-    const emit = (effect: Effect): void => {
-      this.#outputs.push(this.#numbering.take(effect));
-    };
-    return new Timeline(state, this.#settings, this.#repeats, from, emit);
-  }
-
-  #takeOutputs(): Output[] {
-    const outputs = this.#outputs;
-    this.#outputs = [];
-    return outputs;
-  }
-
-  #skip(reason: string): void {
-    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+    const { emit } = this.#outputs;
+    return new Timeline(state, this.#settings, this.#repeats, from, emit, this.#supplements);
   }
 
   /** True when these definitions are in force. */
@@ -157,13 +150,16 @@ export class Partition {
   }
 
   /**
-   * True when these definitions differ from those in force and customers are known, so that history
+   * True when these definitions differ from those in force and someone is known, so that history
    * must be read anew. `apply` of such a `define` moves time and leaves the old ones in force; the
    * caller then rebuilds and calls `redefine`. Where recipients live is asked for waits to come
-   * only: a table of other zones is taken as it is.
+   * only: a table of other zones is taken as it is. How long anonymous customers are known counts
+   * from now on.
    */
   needsRebuild(definitions: Definitions): boolean {
-    return this.customerCount() > 0 && rulesText(definitions) !== rulesText(this.#definitions);
+    const { customers, aliases } = this.#timeline.state;
+    if (customers.count + aliases.count === 0) return false;
+    return rulesText(definitions) !== rulesText(this.#definitions);
   }
 
   get #definitions(): Definitions {
@@ -174,16 +170,19 @@ export class Partition {
    * Takes over the state of `rebuilt`, an engine made by `withDefinitions` that has applied this
    * partition's log up to the same message.
    *
-   * @returns the quiet transitions (`why: define`) between the two, by customer, then segment
+   * @returns the quiet transitions (`why: define`) between the two; before them those who are not
+   *   known any more, behind them what is passed on for customers who had joined one elsewhere
    */
   redefine(rebuilt: Partition): Output[] {
     const { state, moment } = rebuilt.#timeline;
-    const effects = differences(this.#timeline.state, state, this.streamTime);
+    const { streamTime } = this;
+    const supplements = rebuilt.#supplements?.passed(streamTime) ?? [];
+    const effects = [...differences(this.#timeline.state, state, streamTime), ...supplements];
     this.#repeats = rebuilt.#repeats;
     this.#timeline = this.#timelineOf(state, moment);
     this.#definitionsText = rebuilt.#definitionsText;
-    this.#outputs = effects.map((effect) => this.#numbering.take(effect));
-    return this.#takeOutputs();
+    for (const effect of effects) this.#outputs.emit(effect);
+    return this.#outputs.take();
   }
 
   /**
@@ -191,18 +190,19 @@ export class Partition {
    * not what the numbers before followed from.
    */
   goOnFrom(n: number, chain: string, effects: readonly Effect[]): Output[] {
-    this.#numbering = new Numbering(n, chain);
-    return effects.map((effect) => this.#numbering.take(effect));
+    this.#outputs.goOnFrom(n, chain);
+    for (const effect of effects) this.#outputs.emit(effect);
+    return this.#outputs.take();
   }
 
   /** Number of the last effect; 0 before the first. */
   get n(): number {
-    return this.#numbering.n;
+    return this.#outputs.n;
   }
 
   /** The hash chain up to the last effect, 16 hex digits. */
   get chain(): string {
-    return this.#numbering.chain;
+    return this.#outputs.chain;
   }
 
   /** The partition's clock, ms since the epoch; 0 before the first message. */
@@ -223,12 +223,10 @@ export class Partition {
   /** What was passed over since this engine was made, by reason. */
   get skipped(): ReadonlyMap<string, number> {
     const { amountsTooLarge, refused } = this.#timeline;
-    if (amountsTooLarge + refused === 0) return this.#skipped;
-    const counted = [
-      ['amount-too-large', amountsTooLarge],
-      ['series-full', refused],
-    ] as const;
-    return new Map([...this.#skipped, ...counted.filter(([, count]) => count > 0)]);
+    return this.#intake.skippedWith({
+      'amount-too-large': amountsTooLarge,
+      'series-full': refused,
+    });
   }
 
   counts(): ReadonlyMap<SegmentId, Count> {
@@ -277,7 +275,7 @@ export class Partition {
       ['head', [head]],
       ...stateToSections(this.#timeline.state),
       ...this.#repeats.toSections(),
-      ...this.#producers.toSections(),
+      ...this.#intake.toSections(),
     ]);
     return liveSections(sections);
   }
@@ -291,9 +289,9 @@ export class Partition {
     const { definitionsText, definitions, n, chain, ...moment } = readHead(section('head'));
     const partition = new Partition(settings);
     partition.#definitionsText = definitionsText;
-    partition.#numbering = new Numbering(n, chain);
+    partition.#outputs.goOnFrom(n, chain);
     partition.#repeats.restore(section);
-    partition.#producers.restore(section);
+    partition.#intake.restore(section);
     const state = stateFromSections(definitions, moment.streamTime, section);
     partition.#timeline = partition.#timelineOf(state, moment);
     return partition;

@@ -2,10 +2,10 @@ import { ShoalError } from '../base/error.ts';
 import type { Definitions } from '../compile/definitions.ts';
 import type { LiveSection, Section } from './protocol.ts';
 import type { Sections } from './store/bytes.ts';
-import type { Moment } from './timeline.ts';
+import type { Moment } from './moment.ts';
 
 /** The layout of sections that this code writes and reads. */
-export const SECTION_FORMAT = 2;
+export const SECTION_FORMAT = 3;
 
 /** What a partition keeps beside the state of its customers. */
 export interface Head extends Moment {

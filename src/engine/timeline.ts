@@ -1,9 +1,11 @@
 import { assert } from '../base/assert.ts';
-import type { CustomerId } from '../base/id.ts';
 import type { EpochMs } from '../base/time.ts';
-import type { CustomerEvent } from '../rules/event.ts';
+import { Arrivals } from './arrival/arrivals.ts';
 import type { Effect } from './effect.ts';
 import { Evaluator } from './evaluator.ts';
+import { Forgetting } from './forgetting/forgetting.ts';
+import type { Supplements } from './joining/supplements.ts';
+import type { Moment, RunningMoment } from './moment.ts';
 import { Occasions } from './occasions.ts';
 import type { PartitionSettings } from './protocol.ts';
 import type { Repeats } from './state/repeats.ts';
@@ -15,67 +17,62 @@ import type { State } from './state/state.ts';
  * 1. Stream time only moves forward.
  * 2. When it moves, the timers due before T − grace fire; those due at T − grace fire with a tick,
  *    so that an event and the timers of its own instant are applied together.
- * 3. An event is applied at its own time, at most T, and never before an instant at which its
- *    customer has been looked at: what is announced is never taken back.
+ * 3. Whoever is forgotten is gone at that instant: what else of theirs is due then is not looked
+ *    at.
  */
 
 /** At some 10 µs each, a step takes a few milliseconds. */
 const STEP_CUSTOMERS = 256;
-
-/** Where a timeline stands. */
-export interface Moment {
-  readonly streamTime: EpochMs;
-  /** All timers due by then have fired; -∞ at first. */
-  readonly firedTo: EpochMs;
-  /** How many events have been applied: the place of each in the order of arrival. */
-  readonly place: number;
-}
-
-export const BEGINNING: Moment = {
-  streamTime: 0,
-  firedTo: Number.NEGATIVE_INFINITY,
-  place: 0,
-};
+/** To take one out costs a look at every segment and condition: as much as so many timers. */
+const CUSTOMERS_OF_A_REMOVAL = 16;
 
 export type TimelineSettings = Pick<PartitionSettings, 'graceMs' | 'partitions'>;
 
 export class Timeline {
   readonly state: State;
+  /** What comes for customers at the instant at which the timeline stands. */
+  readonly arrivals: Arrivals;
   readonly #settings: TimelineSettings;
-  readonly #repeats: Repeats;
   readonly #occasions: Occasions;
   readonly #evaluator: Evaluator;
-  #streamTime: EpochMs;
-  #firedTo: EpochMs;
-  #place: number;
+  readonly #forgetting: Forgetting;
+  readonly #moment: RunningMoment;
   /** What `fireSome` has begun. */
   #firing: Generator<void> | undefined;
   #woken = 0;
 
-  /** @param from where the state stands */
+  /**
+   * @param from        where the state stands
+   * @param supplements only of a rebuild
+   */
   constructor(
     state: State,
     settings: TimelineSettings,
     repeats: Repeats,
     from: Moment,
     emit: (effect: Effect) => void,
+    supplements?: Supplements,
   ) {
+    const moment = { ...from };
+    const occasions = new Occasions(state, settings.partitions, emit);
+    const evaluator = new Evaluator(state, emit, occasions);
+    const forgetting = new Forgetting(state, emit);
     this.state = state;
     this.#settings = settings;
-    this.#repeats = repeats;
-    this.#occasions = new Occasions(state, settings.partitions, emit);
-    this.#evaluator = new Evaluator(state, emit, this.#occasions);
-    this.#streamTime = from.streamTime;
-    this.#firedTo = from.firedTo;
-    this.#place = from.place;
+    this.#occasions = occasions;
+    this.#evaluator = evaluator;
+    this.#forgetting = forgetting;
+    this.#moment = moment;
+    const parts = { state, repeats, occasions, evaluator, forgetting, moment, emit, supplements };
+    this.arrivals = new Arrivals({ ...parts, partitions: settings.partitions });
   }
 
   get moment(): Moment {
-    return { streamTime: this.#streamTime, firedTo: this.#firedTo, place: this.#place };
+    return { ...this.#moment };
   }
 
   get streamTime(): EpochMs {
-    return this.#streamTime;
+    return this.#moment.streamTime;
   }
 
   get amountsTooLarge(): number {
@@ -88,9 +85,9 @@ export class Timeline {
 
   /** Stream time moves to `at`, if that is later. */
   moveTo(at: EpochMs): void {
-    const streamTime = Math.max(this.#streamTime, at);
+    const streamTime = Math.max(this.#moment.streamTime, at);
     this.#fire(streamTime - this.#settings.graceMs - 1);
-    this.#streamTime = streamTime;
+    this.#moment.streamTime = streamTime;
     this.state.timers.moveTo(streamTime);
   }
 
@@ -101,7 +98,7 @@ export class Timeline {
    * @returns false when nothing of it is left
    */
   fireSome(at: EpochMs, isTick: boolean): boolean {
-    const firstKept = Math.max(this.#streamTime, at) - this.#settings.graceMs;
+    const firstKept = Math.max(this.#moment.streamTime, at) - this.#settings.graceMs;
     this.#firing ??= this.#firingTo(isTick ? firstKept : firstKept - 1);
     const isOver = this.#firing.next().done === true;
     if (isOver) this.#firing = undefined;
@@ -110,48 +107,26 @@ export class Timeline {
 
   /** No event has come: what is due at T − grace need not wait for one. */
   tick(): void {
-    this.#fire(this.#streamTime - this.#settings.graceMs);
+    this.#fire(this.#moment.streamTime - this.#settings.graceMs);
   }
 
-  /** Makes a customer known of whom nothing else is. */
-  know(customer: CustomerId): void {
-    const ordinal = this.state.customers.add(customer);
-    this.#evaluator.introduce(ordinal);
-    this.#evaluator.settle(ordinal, this.#streamTime, 'define');
-  }
-
-  /** @returns false when its messageId has counted already */
-  apply(event: CustomerEvent, isHistory: boolean): boolean {
-    const { customers, attributes, timers } = this.state;
-    const at = Math.min(event.at, this.#streamTime);
-    const known = customers.find(event.customer);
-    const ordinal = known ?? customers.add(event.customer);
-    const { messageId } = event;
-    if (messageId !== undefined && !this.#repeats.admit(ordinal, messageId, this.#streamTime)) {
-      return false;
+  /** Makes the customers of another engine known with their aliases, and nothing else of theirs. */
+  knowAllOf(there: Pick<State, 'customers' | 'anonymous' | 'aliases'>): void {
+    const { customers, anonymous, aliases } = this.state;
+    aliases.learnFrom(there.aliases);
+    for (const other of there.customers.ordinals().ordinals()) {
+      const ordinal = customers.add(there.customers.idOf(other));
+      if (there.anonymous.has(other)) {
+        anonymous.add(ordinal, there.anonymous.heardAt(other), this.#moment.streamTime);
+      }
+      this.#evaluator.introduce(ordinal);
+      this.#evaluator.settle(ordinal, this.#moment.streamTime, 'define');
     }
-    if (known === undefined) this.#evaluator.introduce(ordinal);
-    this.#place++;
-    const now = Math.max(at, this.#firedTo, customers.settledAt(ordinal));
-    for (let dueAt = timers.nextRipeAt(ordinal); dueAt < now; dueAt = timers.nextRipeAt(ordinal)) {
-      this.#wake(ordinal, dueAt);
-    }
-    this.#evaluator.wake(timers.takeDue(ordinal, now), now);
-    this.#evaluator.takeEvent(ordinal, event, at, this.#place, now);
-    this.state.recent?.take(ordinal, event, at);
-    if (event.type === 'identify') {
-      const changes = attributes.merge(ordinal, event.properties, at);
-      this.#evaluator.takeChanges(ordinal, changes, now);
-    }
-    this.#occasions.takeEvent(event);
-    this.#evaluator.settle(ordinal, now, isHistory ? 'import' : 'event');
-    this.#evaluator.sweep(this.#firedTo);
-    return true;
   }
 
   /**
-   * Fires all timers due by an instant: by instant, then customer, then condition; a mailing has
-   * its turn after those of its instant.
+   * Fires all timers due by an instant: by instant, then customer, then condition. Before those of
+   * an instant go the anonymous whose time has come; a mailing has its turn after them.
    */
   #fire(toAt: EpochMs): void {
     assert(this.#firing === undefined, 'what was begun to fire has been fired');
@@ -159,18 +134,22 @@ export class Timeline {
       const firing = this.#firingTo(toAt);
       while (firing.next().done !== true);
     }
-    this.#firedTo = Math.max(this.#firedTo, toAt);
+    this.#moment.firedTo = Math.max(this.#moment.firedTo, toAt);
   }
 
   /** The same, with a step for each few customers. */
   *#firingTo(toAt: EpochMs): Generator<void> {
     const { timers, mailings } = this.state;
     for (let at = this.nextDueAt; at <= toAt; at = this.nextDueAt) {
-      if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
+      this.#woken++;
+      if (at === this.#forgetting.nextAt) this.#lookAtSilent(at);
+      else if (at < timers.nextAt()) this.#occasions.mail(mailings.nextAt);
       else this.#fireFirst(at);
-      if (++this.#woken % STEP_CUSTOMERS === 0) yield;
+      if (this.#woken < STEP_CUSTOMERS) continue;
+      this.#woken = 0;
+      yield;
     }
-    this.#firedTo = Math.max(this.#firedTo, toAt);
+    this.#moment.firedTo = Math.max(this.#moment.firedTo, toAt);
   }
 
   #fireFirst(at: EpochMs): void {
@@ -181,13 +160,15 @@ export class Timeline {
     this.#evaluator.settle(ordinal, at, 'time');
   }
 
-  /** The first instant at which a timer or a mailing is due; NEVER without one. */
-  get nextDueAt(): EpochMs {
-    return Math.min(this.state.timers.nextAt(), this.state.mailings.nextAt);
+  #lookAtSilent(at: EpochMs): void {
+    // Where the time that is too long has become shorter it may have been over before.
+    const isGone = this.#forgetting.takeNext(Math.max(at, this.#moment.firedTo));
+    if (isGone) this.#woken += CUSTOMERS_OF_A_REMOVAL;
   }
 
-  #wake(ordinal: number, at: EpochMs): void {
-    this.#evaluator.wake(this.state.timers.takeDue(ordinal, at), at);
-    this.#evaluator.settle(ordinal, at, 'time');
+  /** The first instant at which something is due; NEVER without one. */
+  get nextDueAt(): EpochMs {
+    const { timers, mailings } = this.state;
+    return Math.min(timers.nextAt(), mailings.nextAt, this.#forgetting.nextAt);
   }
 }

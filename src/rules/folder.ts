@@ -3,17 +3,23 @@ import { compareUtf8, type SegmentId } from '../base/id.ts';
 import { didYouMean } from './fault.ts';
 import { parseSegment, type ParsedSegment, type SourceFile } from './parse.ts';
 import type { Reference } from './parse-rule.ts';
+import { NO_PRIVATE_NAMES, type PrivateNames } from './private/names.ts';
 import type { Segment } from './rule.ts';
 
 /**
  * Reads the segments of a folder, which may refer to each other.
  *
  * @param folder as people know it, for the messages: `config/segments`
+ * @param privateNames of whose values no rule may ask
  * @returns sorted by id
  * @throws ShoalErrors everything that is wrong in all files, by file
  */
-export function parseSegments(sources: readonly SourceFile[], folder: string): readonly Segment[] {
-  const parsed = sources.map((source) => parseSegment(source, folder));
+export function parseSegments(
+  sources: readonly SourceFile[],
+  folder: string,
+  privateNames: PrivateNames = NO_PRIVATE_NAMES,
+): readonly Segment[] {
+  const parsed = sources.map((source) => parseSegment(source, folder, privateNames));
   parsed.sort((a, b) => compareUtf8(a.id, b.id) || compareUtf8(a.file, b.file));
   const loose = [...unknownSegments(parsed), ...cycles(parsed)];
   const errors = parsed.flatMap(({ errors: own, file }) => [

@@ -6,6 +6,8 @@ import { readAttributeRule } from './parse-attribute.ts';
 import { readNumber } from './parse-comparison.ts';
 import { readEventCondition } from './parse-event.ts';
 import { readFirstCondition, readLatestCondition } from './parse-latest.ts';
+import { NO_PRIVATE_NAMES, type PrivateNames } from './private/names.ts';
+import { refusePrivateUse } from './private/use.ts';
 import type { Rule } from './rule.ts';
 import { RULE_KEYS, SAMPLE_KEYS } from './schema.ts';
 
@@ -30,9 +32,18 @@ export interface ParsedRule {
   readonly references: readonly Reference[];
 }
 
-/** Reads a rule from plain values, as YAML or JSON give them. */
-export function parseRule(value: unknown, place: Place, faults: Faults): ParsedRule {
-  const reader = new RuleReader(faults);
+/**
+ * Reads a rule from plain values, as YAML or JSON give them.
+ *
+ * @param privateNames of whose values nothing may be asked
+ */
+export function parseRule(
+  value: unknown,
+  place: Place,
+  faults: Faults,
+  privateNames: PrivateNames = NO_PRIVATE_NAMES,
+): ParsedRule {
+  const reader = new RuleReader(faults, privateNames);
   const rule = reader.read(value, place, 1);
   if (reader.leaves > LEAVES_MAX) {
     const message = `the rule has ${reader.leaves} conditions; at most ${LEAVES_MAX} are allowed`;
@@ -45,9 +56,11 @@ class RuleReader {
   readonly references: Reference[] = [];
   leaves = 0;
   readonly #faults: Faults;
+  readonly #privateNames: PrivateNames;
 
-  constructor(faults: Faults) {
+  constructor(faults: Faults, privateNames: PrivateNames) {
     this.#faults = faults;
+    this.#privateNames = privateNames;
   }
 
   read(value: unknown, place: Place, depth: number): Rule | undefined {
@@ -77,6 +90,7 @@ class RuleReader {
       return rule === undefined ? undefined : { kind, rule };
     }
     this.leaves += 1;
+    refusePrivateUse(fields, place, this.#privateNames, faults);
     switch (kind) {
       case 'segment': {
         const segment = readText(own(fields, kind), 'the id of a segment', kindPlace, faults);

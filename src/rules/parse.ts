@@ -3,6 +3,7 @@ import { ID_PATTERN, type SegmentId } from '../base/id.ts';
 import { isObject, own } from '../base/json.ts';
 import { Faults, keysAmong, readMapping, readText, show, type Place } from './fault.ts';
 import { RULE_KINDS, parseRule, type Reference } from './parse-rule.ts';
+import { NO_PRIVATE_NAMES, type PrivateNames } from './private/names.ts';
 import type { Segment } from './rule.ts';
 import { SEGMENT_KEYS } from './schema.ts';
 import { readYaml } from './yaml-text.ts';
@@ -32,13 +33,18 @@ const ENDING = '.yaml';
  * Reads the file of one segment. Never throws: whatever is wrong is among the errors, all at once.
  *
  * @param folder as people know it, for the messages: `config/segments`
+ * @param privateNames of whose values no rule may ask
  */
-export function parseSegment(source: SourceFile, folder: string): ParsedSegment {
+export function parseSegment(
+  source: SourceFile,
+  folder: string,
+  privateNames: PrivateNames = NO_PRIVATE_NAMES,
+): ParsedSegment {
   const file = folder === '' ? source.name : `${folder}/${source.name}`;
   const faults = new Faults(file);
   const id = readId(source.name, faults);
   const value = readYaml(source.text, faults);
-  const content = value === undefined ? NOTHING : readContent(value, id, faults);
+  const content = value === undefined ? NOTHING : readContent(value, id, faults, privateNames);
   const segment = faults.errors.length > 0 ? undefined : content.segment;
   return { id, file, segment, errors: faults.errors, references: content.references };
 }
@@ -48,7 +54,12 @@ const NOTHING: Pick<ParsedSegment, 'segment' | 'references'> = {
   references: [],
 };
 
-function readContent(value: unknown, id: SegmentId, faults: Faults): typeof NOTHING {
+function readContent(
+  value: unknown,
+  id: SegmentId,
+  faults: Faults,
+  privateNames: PrivateNames,
+): typeof NOTHING {
   if (isObject(value) && own(value, 'rule') === undefined) {
     const [kind] = keysAmong(value, RULE_KINDS);
     const hint = kind === undefined ? 'such as rule: { event: Order Completed }' : undefined;
@@ -60,7 +71,7 @@ function readContent(value: unknown, id: SegmentId, faults: Faults): typeof NOTH
   const name = readOptionalText(own(fields, 'name'), 'name', faults) ?? id;
   const description = readOptionalText(own(fields, 'description'), 'description', faults);
   if (own(fields, 'rule') === undefined) return NOTHING;
-  const { rule, references } = parseRule(own(fields, 'rule'), 'rule', faults);
+  const { rule, references } = parseRule(own(fields, 'rule'), 'rule', faults, privateNames);
   if (rule === undefined) return { segment: undefined, references };
   const described = description === undefined ? {} : { description };
   return { segment: { id, name, ...described, rule }, references };

@@ -1,8 +1,24 @@
 import { isObject, own, type Json, type JsonObject } from '../base/json.ts';
-import { parseInstant, utcOfDate, type EpochMs } from '../base/time.ts';
+import { parseInstant, utcOfDate, type DurationMs, type EpochMs } from '../base/time.ts';
 import type { CustomerEvent, EventType } from '../rules/event.ts';
 import type { Rejection, RejectionReason } from './log-message.ts';
-import { DEPTH_MAX, isPlainJson } from './plain-json.ts';
+import { DEPTH_MAX, jsonLengthMax } from './plain-json.ts';
+
+/** What is known of a message beside its text, by how it came. */
+export interface Given {
+  /** Takes the place of its own. */
+  readonly type?: EventType | undefined;
+  /** When it happened if it does not say so, ms since the epoch. */
+  readonly at?: EpochMs | undefined;
+  /** By how much the clock that wrote its time was behind ours. */
+  readonly behindMs?: DurationMs | undefined;
+  /** What is said to have happened before happened then. */
+  readonly earliestAt?: EpochMs | undefined;
+  /** Of what is kept of it, as JSON. */
+  readonly bytesMax?: number | undefined;
+  /** What its context has beside its own keys. */
+  readonly context?: JsonObject | undefined;
+}
 
 /*
  * One message of the Segment spec, parsed from JSON, becomes a `CustomerEvent` or is refused
@@ -12,28 +28,28 @@ import { DEPTH_MAX, isPlainJson } from './plain-json.ts';
 
 const NONE: JsonObject = Object.freeze({});
 
+const NOTHING_GIVEN: Given = {};
+
 /** Reads one message. Never throws. */
-export function readEvent(raw: unknown): CustomerEvent | Rejection {
+export function readEvent(raw: unknown, given: Given = NOTHING_GIVEN): CustomerEvent | Rejection {
   if (!isObject(raw))
     return rejection('not-an-object', `a message is an object, not ${kindOf(raw)}`);
-  const type = readType(raw['type']);
+  const type = given.type ?? readType(raw['type']);
   if (type === undefined) return rejection('unknown-type', `type is ${quoted(raw['type'])}`);
   const ids = readIds(raw, type);
   if ('reason' in ids) return ids;
-  const at = readTime(raw);
+  const at = readTime(raw, given);
   if (typeof at !== 'number') return at;
   const event = nameOf(type, raw['event']);
   if (event === undefined) {
     return rejection('no-event-name', `event of a track is ${quoted(raw['event'])}`);
   }
   const properties = readProperties(raw, type);
-  const context = objectOf(raw['context']);
-  if (!isPlainJson(properties) || !isPlainJson(context)) {
-    return rejection('too-deep', `properties or context nest deeper than ${DEPTH_MAX}`);
-  }
+  const context = readContext(raw, given);
   const { customer, anonymousId } = ids;
   const messageId = textOf(raw['messageId']);
-  return { type, customer, anonymousId, messageId, at, event, properties, context };
+  const read = { type, customer, anonymousId, messageId, at, event, properties, context };
+  return refusedForSize(read, given) ?? read;
 }
 
 /** Tells what `readEvent` answered. */
@@ -81,6 +97,25 @@ function readType(type: unknown): EventType | undefined {
   }
 }
 
+function refusedForSize(event: CustomerEvent, { bytesMax }: Given): Rejection | undefined {
+  const { customer, anonymousId = '', messageId = '', event: name, properties, context } = event;
+  const length = jsonLengthMax(properties) + jsonLengthMax(context);
+  if (length === Number.POSITIVE_INFINITY)
+    return rejection('too-deep', `properties or context nest deeper than ${DEPTH_MAX}`);
+  if (bytesMax === undefined) return undefined;
+  const texts = customer.length + anonymousId.length + messageId.length + name.length;
+  if (length + texts * 6 + FRAME_LENGTH_MAX <= bytesMax) return undefined;
+  const bytes = encoder.encode(JSON.stringify(event)).length;
+  return bytes <= bytesMax
+    ? undefined
+    : rejection('too-large', `the event has ${bytes} bytes, and may have ${bytesMax}`);
+}
+
+/** Of the names of an event's fields, and of its time. */
+const FRAME_LENGTH_MAX = 200;
+
+const encoder = new TextEncoder();
+
 interface Ids {
   readonly customer: string;
   readonly anonymousId: string | undefined;
@@ -93,9 +128,12 @@ function readIds(raw: JsonObject, type: EventType): Ids | Rejection {
   const other = raw[otherKey] ?? undefined;
   if (userId !== undefined && !isCustomerId(userId)) return badId('userId', userId);
   if (other !== undefined && !isCustomerId(other)) return badId(otherKey, other);
-  if (userId !== undefined) return { customer: userId, anonymousId: other };
+  // One's own id as the other one says that there is no `userId`.
+  if (userId !== undefined) {
+    return { customer: userId, anonymousId: other === userId ? undefined : other };
+  }
   if (other !== undefined && otherKey === 'anonymousId') {
-    return { customer: other, anonymousId: undefined };
+    return { customer: other, anonymousId: other };
   }
   return rejection('bad-id', 'there is neither a userId nor an anonymousId');
 }
@@ -104,13 +142,22 @@ function badId(key: string, id: Json): Rejection {
   return rejection('bad-id', `${key} is ${quoted(id)}, which is no one-line, non-empty text`);
 }
 
-function readTime(raw: JsonObject): EpochMs | Rejection {
+function readTime(raw: JsonObject, given: Given): EpochMs | Rejection {
   const key = isMissing(raw['timestamp']) ? 'originalTimestamp' : 'timestamp';
   const text = raw[key];
-  const at = typeof text === 'string' ? readInstant(text) : undefined;
-  return (
-    at ?? rejection('bad-timestamp', `${key} is ${quoted(text)}, which is no ISO 8601 instant`)
-  );
+  if (given.at !== undefined && isMissing(text)) return given.at;
+  const writtenAt = typeof text === 'string' ? readInstant(text) : undefined;
+  if (writtenAt !== undefined)
+    return Math.max(
+      writtenAt + (given.behindMs ?? 0),
+      given.earliestAt ?? Number.NEGATIVE_INFINITY,
+    );
+  return rejection('bad-timestamp', `${key} is ${quoted(text)}, which is no ISO 8601 instant`);
+}
+
+function readContext(raw: JsonObject, { context }: Given): JsonObject {
+  const own = objectOf(raw['context']);
+  return context === undefined ? own : { ...context, ...own };
 }
 
 function readProperties(raw: JsonObject, type: EventType): JsonObject {
@@ -123,26 +170,34 @@ function readProperties(raw: JsonObject, type: EventType): JsonObject {
   return { ...properties, name };
 }
 
+/** The minute that was read last: messages that come together are mostly of the same one. */
+let minuteText = '1970-01-01T00:00:';
+let minuteAt: EpochMs = 0;
+
 /** `2024-02-29T12:34:56.789Z`, as SDKs write it, by its digits; anything else the general way. */
-function readInstant(text: string): EpochMs | undefined {
-  if (text.length !== 24 || !isStandard(text)) return parseInstant(text);
+export function readInstant(text: string): EpochMs | undefined {
+  if (text.length !== 24 || text[19] !== '.' || text[23] !== 'Z') return parseInstant(text);
+  if (!text.startsWith(minuteText)) {
+    if (!isStandard(text)) return parseInstant(text);
+    if (!readMinute(text)) return undefined;
+  }
+  const second = digits(text, 17, 19);
+  const at = minuteAt + second * 1_000 + digits(text, 20, 23);
+  return second > 59 || Number.isNaN(at) ? undefined : at;
+}
+
+function readMinute(text: string): boolean {
   const midnight = utcOfDate(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
-  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
-  const ms = ((hour * 60 + minute) * 60 + second) * 1_000 + digits(text, 20, 23);
-  if (midnight === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
-  const at = midnight + ms;
-  return Number.isNaN(at) ? undefined : at;
+  const [hour, minute] = [digits(text, 11, 13), digits(text, 14, 16)];
+  if (midnight === undefined || !(hour <= 23 && minute <= 59)) return false;
+  minuteText = text.slice(0, 17);
+  minuteAt = midnight + (hour * 60 + minute) * 60_000;
+  return true;
 }
 
 function isStandard(text: string): boolean {
   return (
-    text[4] === '-' &&
-    text[7] === '-' &&
-    text[10] === 'T' &&
-    text[13] === ':' &&
-    text[16] === ':' &&
-    text[19] === '.' &&
-    text[23] === 'Z'
+    text[4] === '-' && text[7] === '-' && text[10] === 'T' && text[13] === ':' && text[16] === ':'
   );
 }
 

@@ -1,7 +1,8 @@
-import { Packr } from 'msgpackr';
+import { Unpackr } from 'msgpackr';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
-import type { CustomerEvent, EventType } from '../rules/event.ts';
+import type { CustomerEvent } from '../rules/event.ts';
 import { isCustomerId, nameOf } from './event.ts';
+import { FIELDS, FrameWriter, TYPES } from './frame-writer.ts';
 import type { Rejection } from './log-message.ts';
 import { isPlainJson } from './plain-json.ts';
 
@@ -17,40 +18,16 @@ import { isPlainJson } from './plain-json.ts';
 /** The most events that one body holds. */
 export const BATCH_EVENTS_MAX = 256;
 
-/** An event as it is packed: its fields in a fixed order, so that no structure is spent on it. */
-type Packed = readonly [
-  type: number,
-  customer: string,
-  at: number,
-  event: string,
-  properties: JsonObject,
-  context: JsonObject,
-  messageId: string | null,
-  anonymousId: string | null,
-];
-
-const FIELDS = 8;
-
-/** The places in this list are what is packed: append only. */
-const TYPES: readonly EventType[] = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
-
 /** No instant lies further from the epoch (ECMA-262, time values). */
 const INSTANT_MAX = 8.64e15;
 
-const packr = new Packr({
-  // msgpackr keeps notes under this name beside the keys of structures: an event that bears it
-  // would spoil every later body.
-  useRecords: (object: object) => !Object.hasOwn(object, '__keys__'),
-  mapsAsObjects: true,
-  // A property that a user named `toJSON` is no function to call.
-  useToJSON: false,
-  variableMapSize: true,
-  structuredClone: false,
-  int64AsType: 'number',
-});
+const unpackr = new Unpackr({ mapsAsObjects: true, int64AsType: 'number' });
+
+const writer = new FrameWriter();
 
 export function encodeFrame(events: readonly CustomerEvent[]): Uint8Array {
-  return packr.pack(events.map(packed));
+  for (const event of events) writer.add(event);
+  return writer.take();
 }
 
 /** Reads a body. Never throws: what is no event comes back as rejected. */
@@ -76,22 +53,9 @@ export function badFrame(detail: string): Rejection {
   return { reason: 'bad-frame', detail };
 }
 
-function packed(event: CustomerEvent): Packed {
-  return [
-    TYPES.indexOf(event.type),
-    event.customer,
-    event.at,
-    event.event,
-    event.properties,
-    event.context,
-    event.messageId ?? null,
-    event.anonymousId ?? null,
-  ];
-}
-
 function unpackFrame(body: Uint8Array): unknown {
   try {
-    return packr.unpack(body);
+    return unpackr.unpack(body);
   } catch {
     // msgpackr throws errors of every kind on bytes that it did not write; they say nothing more.
     return undefined;
@@ -101,7 +65,9 @@ function unpackFrame(body: Uint8Array): unknown {
 function readPacked(entry: unknown): CustomerEvent | undefined {
   if (!Array.isArray(entry) || entry.length !== FIELDS) return undefined;
   const fields: readonly unknown[] = entry;
-  const [code, customer, at, event, properties, context, messageId, anonymousId] = fields;
+  const [code, customer, at, event, properties, context, messageId, other] = fields;
+  // True says that it is the customer's own.
+  const anonymousId = other === true ? customer : other;
   const type = typeof code === 'number' ? TYPES[code] : undefined;
   if (type === undefined || !isCustomerId(customer) || !isInstant(at)) return undefined;
   if (typeof event !== 'string' || event !== nameOf(type, event)) return undefined;
@@ -120,7 +86,16 @@ function readPacked(entry: unknown): CustomerEvent | undefined {
   };
 }
 
-function isInstant(value: unknown): value is number {
+/** Reads an event that JSON bore, as strictly as one of a batch. @returns undefined for no event */
+export function readEventJson(value: unknown): CustomerEvent | undefined {
+  if (!isObject(value)) return undefined;
+  const { type, customer, at, event, properties, context, messageId, anonymousId } = value;
+  const code = TYPES.findIndex((one) => one === type);
+  const ids = [messageId ?? null, anonymousId ?? null];
+  return readPacked([code, customer, at, event, properties, context, ...ids]);
+}
+
+export function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INSTANT_MAX;
 }
 

@@ -55,5 +55,5 @@ export interface ErrorFrame {
   readonly type: 'error';
   readonly code: string;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }

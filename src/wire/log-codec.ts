@@ -1,10 +1,14 @@
-import { isObject, type Json } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
+import type { CustomerId } from '../base/id.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Definitions } from '../compile/definitions.ts';
 import type { CustomerEvent } from '../rules/event.ts';
+import type { ForgetMark } from '../engine/parcel.ts';
+import { PASSED_ITEMS_MAX, readControl } from './control/control.ts';
 import { isRejection, readEvent } from './event.ts';
 import { badFrame, decodeFrame, encodeFrame } from './frame.ts';
 import type { LogMessage, Rejection, Stamp } from './log-message.ts';
+import { packPassed, type PassedItem } from './control/passed-item.ts';
 
 /*
  * A message of a partition's log as it lies on the wire (durability: "Messages of a partition's
@@ -17,6 +21,12 @@ import type { LogMessage, Rejection, Stamp } from './log-message.ts';
  */
 
 const VERSION = '1';
+
+/**
+ * The most characters of one message of passed effects, unless a single one is longer: as UTF-8 far
+ * less than NATS takes.
+ */
+export const PASSED_LENGTH_MAX = 256 * 1024;
 
 export interface Encoded {
   readonly headers: ReadonlyMap<string, string>;
@@ -33,9 +43,17 @@ export function encodeEvents(
   events: readonly CustomerEvent[],
   meta: MessageMeta & { readonly history?: boolean },
 ): Encoded {
+  return encodeWritten(encodeFrame(events), meta);
+}
+
+/** @param body of a `FrameWriter`, with at most `BATCH_EVENTS_MAX` events, all of one partition */
+export function encodeWritten(
+  body: Uint8Array,
+  meta: MessageMeta & { readonly history?: boolean },
+): Encoded {
   const headers = headersOf('e', meta);
   if (meta.history === true) headers.set('Sh-H', '1');
-  return { headers, body: encodeFrame(events) };
+  return { headers, body };
 }
 
 /** An event without a stamp: only its `messageId` tells its repeat. */
@@ -53,8 +71,54 @@ export function encodeTick(meta: MessageMeta): Encoded {
 }
 
 export function encodeDefine(definitions: Definitions, meta: MessageMeta): Encoded {
-  const body = new TextEncoder().encode(JSON.stringify({ type: 'define', definitions }));
-  return { headers: headersOf('c', meta), body };
+  return { headers: headersOf('c', meta), body: encodeJson({ type: 'define', definitions }) };
+}
+
+/**
+ * Without a customer only the mark is kept. It needs no stamp: whoever is forgotten twice is
+ * forgotten.
+ */
+export function encodeForget(forget: {
+  readonly customer?: CustomerId | undefined;
+  readonly mark: ForgetMark;
+}): Encoded {
+  const { customer, mark } = forget;
+  const headers = new Map([
+    ['Sh-V', VERSION],
+    ['Sh-K', 'c'],
+  ]);
+  return { headers, body: encodeJson({ type: 'forget', customer, mark }) };
+}
+
+/**
+ * What one partition passes on to another: the first of these effects, as many as fit, and not
+ * none. It needs no stamp: each effect is known by its source and its number. As the sender's time
+ * it bears the latest instant of them.
+ *
+ * @param items in the order of their numbers
+ * @returns how many are in it, too
+ */
+export function encodePassed(
+  source: number,
+  items: readonly PassedItem[],
+): Encoded & { readonly count: number } {
+  const texts: string[] = [];
+  let length = 0;
+  let sentAt = 0;
+  for (const item of items.slice(0, PASSED_ITEMS_MAX)) {
+    const text = JSON.stringify(packPassed(item));
+    length += text.length + 1;
+    if (texts.length > 0 && length > PASSED_LENGTH_MAX) break;
+    texts.push(text);
+    sentAt = Math.max(sentAt, item.passed.at);
+  }
+  const body = `{"type":"passed","source":${source},"items":[${texts.join(',')}]}`;
+  const headers = new Map([
+    ['Sh-V', VERSION],
+    ['Sh-K', 'c'],
+    ['Sh-T', String(sentAt)],
+  ]);
+  return { headers, body: encoder.encode(body), count: texts.length };
 }
 
 /** Says that the message at this place with this time is passed over. It needs no stamp. */
@@ -67,13 +131,12 @@ export function encodeSkip(message: {
     ['Sh-K', 'c'],
   ]);
   const { sequence, storedAt } = message;
-  const body = new TextEncoder().encode(JSON.stringify({ type: 'skip', sequence, storedAt }));
-  return { headers, body };
+  return { headers, body: encodeJson({ type: 'skip', sequence, storedAt }) };
 }
 
-/** Whether a message bears no stamp, so that nothing tells its repeat. */
+/** Whether nothing tells a message's repeat: it bears no stamp, and is no control. */
 export function isRaw(headers: ReadonlyMap<string, string>): boolean {
-  return !headers.has('Sh-G');
+  return !headers.has('Sh-G') && headers.get('Sh-K') !== 'c';
 }
 
 /** Reads any message of a partition's log. Never throws: what cannot be read is rejected. */
@@ -98,7 +161,7 @@ export function decodeLogMessage(
     case 't':
       return { kind: 'tick', ...meta };
     case 'c':
-      return decodeControl(meta, body);
+      return { ...readControl(parseJson(body)), ...meta };
     default:
       return { kind: 'unknown', ...meta, what: `kind ${kind ?? 'missing'}` };
   }
@@ -140,57 +203,6 @@ function readWhole(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function decodeControl(meta: Meta, body: Uint8Array): LogMessage {
-  const control = parseJson(body);
-  if (!isObject(control) || typeof control['type'] !== 'string') {
-    return refused(meta, badFrame('the body is no control'));
-  }
-  const { type, definitions, sequence, storedAt } = control;
-  if (type === 'skip') {
-    if (typeof sequence === 'number' && typeof storedAt === 'number')
-      return { kind: 'skip', ...meta, sequence, storedAt };
-    return refused(meta, badFrame('the body names no message to be passed over'));
-  }
-  if (type !== 'define') return { kind: 'unknown', ...meta, what: `control ${type}` };
-  if (!isDefinitions(definitions)) return refused(meta, badFrame('the body holds no definitions'));
-  return { kind: 'define', ...meta, definitions };
-}
-
-/**
- * Looks at the outline only: definitions are checked before they are written, and who may write
- * controls into a log may as well write wrong rules that look right.
- */
-function isDefinitions(value: unknown): value is Definitions {
-  if (!isObject(value)) return false;
-  const { segments, campaigns, zone, zones = [] } = value;
-  if (!isListOfNamed(segments, 'rule') || !isListOfNamed(campaigns, 'when')) return false;
-  if (!isObject(zone) || typeof zone['name'] !== 'string' || !hasOffsets(zone)) return false;
-  return Array.isArray(zones) && zones.every((one: Json) => hasOffsets(one) && hasNames(one));
-}
-
-function hasOffsets(zone: Json): boolean {
-  if (!isObject(zone)) return false;
-  const { fromAts, offsetsMs } = zone;
-  if (!isListOfNumbers(fromAts) || !isListOfNumbers(offsetsMs)) return false;
-  return fromAts.length > 0 && fromAts.length === offsetsMs.length;
-}
-
-function hasNames(zone: Json): boolean {
-  const names = isObject(zone) ? zone['names'] : undefined;
-  return Array.isArray(names) && names.every((name: Json) => typeof name === 'string');
-}
-
-function isListOfNamed(list: Json | undefined, part: string): boolean {
-  return (
-    Array.isArray(list) &&
-    list.every((one: Json) => isObject(one) && typeof one['id'] === 'string' && isObject(one[part]))
-  );
-}
-
-function isListOfNumbers(list: Json | undefined): list is readonly number[] {
-  return Array.isArray(list) && list.every((one: Json) => typeof one === 'number');
-}
-
 function decodeRaw(body: Uint8Array): LogMessage {
   const json = parseJson(body);
   if (json === undefined) return refused({}, { reason: 'not-json', detail: 'the body is no JSON' });
@@ -208,6 +220,11 @@ function refused(meta: Meta, rejection: Rejection): LogMessage {
   return { kind: 'events', ...meta, events: [], history: false, rejected: [rejection] };
 }
 
+function encodeJson(value: object): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @returns undefined when the bytes are no UTF-8 or no JSON */

@@ -65,4 +65,5 @@ export type RejectionReason =
   | 'bad-timestamp'
   | 'no-event-name'
   | 'too-deep'
+  | 'too-large'
   | 'bad-frame';

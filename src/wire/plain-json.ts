@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
 
 /** How deep a value may nest: what is deeper could exhaust the stack of whoever walks it. */
 export const DEPTH_MAX = 64;
@@ -32,4 +32,38 @@ function isPlainContainer(container: object, depthMax: number): boolean {
     if (!isPlainJson(container[key], depthMax)) return false;
   }
   return true;
+}
+
+/**
+ * No less than the characters of a value's JSON. Quicker than to write it.
+ *
+ * @param value parsed from JSON
+ * @returns     infinite when it nests deeper than `depthMax`
+ */
+export function jsonLengthMax(value: Json, depthMax: number = DEPTH_MAX): number {
+  if (typeof value === 'string') return textLengthMax(value);
+  if (typeof value !== 'object' || value === null) return SCALAR_LENGTH_MAX;
+  if (depthMax === 0) return Number.POSITIVE_INFINITY;
+  let length = 2;
+  if (isList(value)) {
+    for (let i = 0; i < value.length; i++)
+      length += 1 + jsonLengthMax(value[i] ?? null, depthMax - 1);
+    return length;
+  }
+  for (const key in value)
+    length += 2 + textLengthMax(key) + jsonLengthMax(value[key] ?? null, depthMax - 1);
+  return length;
+}
+
+/** No less than the characters of a text's JSON: each may be written as `\u0000`. */
+function textLengthMax(text: string): number {
+  return 2 + text.length * 6;
+}
+
+/** Of `-1.7976931348623157e+308`. */
+const SCALAR_LENGTH_MAX = 24;
+
+/** `Array.isArray` does not tell a list that may not be changed from an object. */
+export function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { CampaignExplanation, Explanation } from '../engine/explain/explanation.ts';
 import type { PartitionStatus } from './live.ts';
+import type { Seen } from './seen/seen.ts';
 
 /** A question to the owner of a partition, as JSON on `shoal.query.<p>`. */
 export type Query =
@@ -21,7 +22,9 @@ export type Query =
       readonly campaign?: CampaignId | undefined;
     }
   /** How many wait, by campaign. */
-  | { readonly type: 'enrolments' };
+  | { readonly type: 'enrolments' }
+  /** Which events and fields have been seen. */
+  | { readonly type: 'schema' };
 
 export interface Answers {
   /** Always with every segment. */
@@ -30,6 +33,7 @@ export interface Answers {
   readonly recipient: RecipientAnswer;
   readonly explain: Explanation | CampaignExplanation;
   readonly enrolments: EnrolmentsAnswer;
+  readonly schema: Seen;
 }
 
 /** What is known of one customer now, for a letter. */

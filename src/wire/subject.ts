@@ -10,8 +10,29 @@ export function eventsStream(partition: number): string {
   return `shoal-events-${partition}`;
 }
 
+/** The partition whose log a stream is; undefined for any other stream. */
+export function partitionOfEvents(stream: string): number | undefined {
+  const match = /^shoal-events-(\d+)$/.exec(stream);
+  return match === null ? undefined : Number(match[1]);
+}
+
 export function eventsSubject(partition: number): string {
   return `shoal.events.${partition}`;
+}
+
+/** Where messages of a partition's log stand anew, without those who are to be forgotten. */
+export function amendedStream(partition: number): string {
+  return `shoal-amended-${partition}`;
+}
+
+/** @param sequence of the message in the partition's log */
+export function amendedSubject(partition: number, sequence: number): string {
+  return `shoal.amended.${partition}.${sequence}`;
+}
+
+/** All that is amended in a partition's log. */
+export function amendedSubjects(partition: number): string {
+  return `shoal.amended.${partition}.*`;
 }
 
 export function transitionsStream(partition: number): string {

@@ -185,7 +185,11 @@ function listOfText(value: Json): readonly string[] {
 /** Only owners write it, behind a fence: what is text is what `packItem` made. */
 function parcelOf(value: Json): Parcel {
   if (typeof value !== 'string') throw unreadable('a parcel is no text');
-  return JSON.parse(value) as Parcel;
+  try {
+    return JSON.parse(value) as Parcel;
+  } catch (cause) {
+    throw unreadable('a parcel is no JSON', cause);
+  }
 }
 
 function unreadable(what: string, cause?: unknown): ShoalError {

@@ -51,9 +51,12 @@ export function encodeTrigger(place: TriggerPlace, effect: Effect): Trigger {
   return { subject: triggerSubject(isQuiet(effect), namesOf(effect)), headers, body };
 }
 
-/** Only what events and time bring about is announced; the rest keeps mirrors whole. */
-export function isQuiet({ why }: Effect): boolean {
-  return why !== 'event' && why !== 'time';
+/**
+ * Only what events and time bring about is announced; the rest keeps mirrors whole. What partitions
+ * tell one another, and that someone is forgotten, is never announced.
+ */
+export function isQuiet({ kind, why }: Effect): boolean {
+  return kind === 'passed' || kind === 'forgotten' || (why !== 'event' && why !== 'time');
 }
 
 /** @returns undefined when the message is none of ours */

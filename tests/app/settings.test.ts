@@ -108,6 +108,16 @@ describe('what is refused, all at once', () => {
         ],
       ],
       [
+        'what cannot be private',
+        () => ({
+          file: fileWith('privateAttributes: email address.city\nprivacy: { secret: short }'),
+        }),
+        [
+          'setting "privateAttributes" is no list of names such as email firstName',
+          'setting "privacy.secret" is shorter than 16 characters',
+        ],
+      ],
+      [
         'a secret given twice',
         () => ({ environment: { SHOAL_REDIS_URL: 'redis://a', SHOAL_REDIS_URL_FILE: '/a' } }),
         ['"SHOAL_REDIS_URL_FILE" and the variable without _FILE are both set'],
@@ -149,6 +159,7 @@ test('what is shown can be read again, and holds no secret', () => {
     ['mail.dkim.domain', 'example.com'],
     ['mail.dkim.selector', 'shoal'],
     ['mail.dkim.privateKey', 'hunter2'],
+    ['privacy.secret', 'hunter2-hunter2-hunter2'],
   ]);
   const shown = printSettings(readSettings({ flags }).written);
   expect(shown).not.toMatch(/hunter2|token/);
@@ -191,6 +202,20 @@ test('what the settings say of mail, as the program uses it', () => {
     publicUrl: 'https://mail.example.com',
     opens: true,
   });
+});
+
+test('what the settings say of private attributes, as the program uses it', () => {
+  const { privateAttributes, privacy } = readSettings();
+  expect([[...privateAttributes], privacy]).toEqual([[], { secret: undefined }]);
+  const secret = join(folder, 'privacy');
+  writeFileSync(secret, 'a secret of a test, long enough\n');
+  const environment = {
+    SHOAL_PRIVATE_ATTRIBUTES: 'email, firstName',
+    SHOAL_PRIVACY_SECRET_FILE: secret,
+  };
+  const read = readSettings({ environment });
+  expect([...read.privateAttributes]).toEqual(['email', 'firstName']);
+  expect(read.privacy).toEqual({ secret: 'a secret of a test, long enough' });
 });
 
 test('a variable is named after its setting', () => {

@@ -54,6 +54,20 @@ const reasonOf = (given: Partial<Situation>): string => {
   return decision.kind === 'send' ? 'send' : decision.reason;
 };
 
+test('a private address is shown by no gate', () => {
+  for (const email of [
+    'ann@example.com',
+    'ann@example.com, eve@example.com',
+    ['ann@example.com'],
+  ]) {
+    const given = { recipient: recipient({ email }) };
+    expect(JSON.stringify(decide(situation(given)).trace)).toContain('ann@example.com');
+    const privately = decide(situation({ ...given, isAddressPrivate: true }));
+    expect(JSON.stringify(privately.trace)).not.toContain('ann');
+    expect(privately.kind).toBe(decide(situation(given)).kind);
+  }
+});
+
 describe('the recipient', () => {
   test.each<[JsonObject, object]>([
     [{ email: 'ann@example.com', name: 'Ann Lee' }, { name: 'Ann Lee' }],

@@ -72,6 +72,56 @@ export function logHistoryContract(name: string, start: () => Promise<LogWorld>)
       expect(await log.state(STREAM)).toMatchObject({ firstSequence: 5, lastSequence: 5 });
     });
 
+    test('what is erased is gone for every reader, and nothing else is', async () => {
+      await log.ensureStream({ name: 'contract-erased', subjects: ['contract.erased.*'] });
+      const stream = 'contract-erased';
+      for (const word of ['b', 'a', 'b', 'a', 'a', 'c']) {
+        await log.append(`contract.erased.${word}`, Buffer.from(`${word}-erased`));
+      }
+      for (const sequence of [1, 4, 2, 4, 99]) await log.erase(stream, sequence);
+      expect(await log.at(stream, 4)).toBeUndefined();
+      expect(await log.state(stream)).toMatchObject({ firstSequence: 3, lastSequence: 6 });
+      const sequences: number[] = [];
+      const reader = log.read(
+        stream,
+        1,
+        async (messages) => void sequences.push(...messages.map(({ sequence }) => sequence)),
+        (error) => {
+          throw error;
+        },
+      );
+      await eventually('what is left', () => sequences.length >= 3);
+      await reader.stop();
+      expect(sequences).toEqual([3, 5, 6]);
+      expect((await log.last(stream, 'contract.erased.b'))?.sequence).toBe(3);
+      const fenced = { expectedLastSequence: 5 };
+      expect((await log.append('contract.erased.a', Buffer.of(1), fenced)).kind).toBe('stored');
+    });
+
+    test('the next message is found behind a sequence, also of one subject', async () => {
+      const stream = 'contract-erased';
+      const next = async (from: number, subject?: string): Promise<number | undefined> =>
+        (await log.next(stream, from, subject))?.sequence;
+      expect([await next(1), await next(4), await next(7), await next(8)]).toEqual([
+        3,
+        5,
+        7,
+        undefined,
+      ]);
+      expect(await next(1, 'contract.erased.c')).toBe(6);
+      expect(await next(4, 'contract.erased.b')).toBeUndefined();
+    });
+
+    test('what is erased stays so after a kill', async () => {
+      await log.append('contract.erased.a', Buffer.from('a-erased'));
+      await log.erase('contract-erased', 7);
+      await world.kill();
+      await world.restart();
+      expect(await log.at('contract-erased', 7)).toBeUndefined();
+      const state = await log.state('contract-erased');
+      expect(state).toMatchObject({ firstSequence: 3, lastSequence: 8 });
+    });
+
     test('the reader asks before it begins, and again after an interruption', async () => {
       const got: string[] = [];
       const asked: number[] = [];

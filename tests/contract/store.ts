@@ -5,6 +5,7 @@ import type {
   CheckpointStore,
   Leases,
   PositionStore,
+  SeenStore,
   Suspects,
 } from '../../src/roles/ports/store.ts';
 import { eventually } from '../support/world.ts';
@@ -13,6 +14,7 @@ export interface StoreWorld {
   readonly checkpoints: CheckpointStore;
   readonly leases: Leases;
   readonly suspects: Suspects;
+  readonly seen: SeenStore;
   readonly positions: PositionStore;
   /** Resolves when a kill loses nothing of what has been acknowledged. */
   settled(): Promise<void>;
@@ -187,6 +189,16 @@ export function storeContract(name: string, start: () => Promise<StoreWorld>): v
       expect(await suspects.add(partition, '7.1000', 3)).toBe(4);
       expect(await suspects.add(partition + 1, '7.1000', 1)).toBe(1);
       expect(await suspects.attempts(partition)).toEqual(new Map([['7.1000', 4]]));
+    });
+
+    test('what was seen is the last that was saved, of each partition', async () => {
+      partition += 1;
+      const { seen } = world;
+      expect(await seen.load(partition)).toBeUndefined();
+      await seen.save(partition, MANIFEST.slice(0, 9));
+      await seen.save(partition, MANIFEST);
+      expect(Uint8Array.from((await seen.load(partition)) ?? [])).toEqual(MANIFEST);
+      expect(await seen.load(partition + 1)).toBeUndefined();
     });
 
     test('a position is the last that was saved', async () => {

@@ -65,7 +65,7 @@ test('engine and model are of one mind, restored anywhere', { timeout: 0 }, () =
     }),
     PARAMETERS,
   );
-  for (const kind of ['entry', 'exit', 'changed', 'happened', 'due', 'cancelled']) {
+  for (const kind of ['entry', 'exit', 'changed', 'happened', 'due', 'cancelled', 'passed']) {
     expect(told.get(kind), kind).toBeGreaterThan(0);
   }
 });

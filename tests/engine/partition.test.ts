@@ -34,13 +34,14 @@ function settingsOf({ clock, graceMs }: Case): PartitionSettings {
 }
 
 function engineOf(run: Case): Partition {
-  const { segments } = run;
-  const definitions = { segments, campaigns: [], zone: zone(run.zone) };
+  const { segments, forgetAnonymousAfterMs } = run;
+  const inForce = { segments, campaigns: [], zone: zone(run.zone) };
+  const definitions = { ...inForce, forgetAnonymousAfterMs };
   return Partition.withDefinitions(settingsOf(run), definitions);
 }
 
-function modelOf({ segments, zone: name, clock, graceMs }: Case): Model {
-  return new Model(segments, name, { clock, graceMs });
+function modelOf(run: Case): Model {
+  return new Model(run.segments, run.zone, run);
 }
 
 function expectSameMembers(run: Case, step: number, engine: Partition, model: Model): void {
@@ -55,11 +56,13 @@ function expectSameMembers(run: Case, step: number, engine: Partition, model: Mo
  * Of one event or timer, a segment flips once at most: nothing is seen of a half-applied instant. A
  * late event is told at an instant at which timers may have been told before it.
  */
-function expectNoFlicker(run: Case, step: number, outputs: readonly Output[], model: Model): void {
+function expectNoFlicker(run: Case, step: number, outputs: readonly Output[]): void {
   const command = run.commands[step];
   if (command?.kind === 'message') {
     const [event] = command.events;
-    const isLate = event !== undefined && event.at < (model.announcedAt(event.customer) ?? 0);
+    const isLate = outputs.some(
+      ({ effect: { at, why } }) => why !== 'time' && at > (event?.at ?? at),
+    );
     if (command.events.length > 1 || isLate) return;
   }
   const flips = outputs.map(({ effect }) => `${effect.customer} ${effect.at} ${nameOf(effect)}`);
@@ -77,13 +80,37 @@ function expectExactInstants(
   if (run.commands[step]?.kind !== 'tick') return;
   for (const { effect } of outputs) {
     const { kind, customer, at } = effect;
-    if (kind !== 'entry' && kind !== 'exit') continue;
+    if ((kind !== 'entry' && kind !== 'exit') || !model.knows(customer)) continue;
     const found = [at - 1, at].map((each) => model.isMemberAt(effect.segment, customer, each));
     const wanted = kind === 'entry' ? [false, true] : [true, false];
     if (found.join() === wanted.join()) continue;
     const what = `${kind} of ${customer} into ${effect.segment} at ${at}, command ${step}`;
     expect(found, `${what} of\n${caseText(run)}`).toEqual(wanted);
   }
+}
+
+/** When each customer is gone, by the model, unless something is heard of them. */
+function goneAts(model: Model): Map<string, number> {
+  return new Map(model.customers().map((customer) => [customer, model.goneAt(customer)]));
+}
+
+/** Who was silent for too long is gone at that very millisecond, and nobody else is. */
+function expectExactFarewells(
+  run: Case,
+  step: number,
+  outputs: readonly Output[],
+  model: Model,
+  wereGoneAt: ReadonlyMap<string, number>,
+): void {
+  if (run.commands[step]?.kind !== 'tick') return;
+  const found = outputs.flatMap(({ effect: { kind, customer, at } }) =>
+    kind === 'forgotten' ? [`${customer} ${at}`] : [],
+  );
+  const wanted = [...wereGoneAt].flatMap(([customer, at]) =>
+    model.knows(customer) ? [] : [`${customer} ${at}`],
+  );
+  if (found.toSorted().join() === wanted.toSorted().join()) return;
+  expect(found, `farewells of command ${step} of\n${caseText(run)}`).toEqual(wanted);
 }
 
 function nameOf(effect: Effect): string {
@@ -97,11 +124,13 @@ describe('the engine equals the naive recount after every command', () => {
         fc.property(arbitraryCase({ nodes, length: LENGTH }), (run) => {
           const [engine, model] = [engineOf(run), modelOf(run)];
           for (const [step, command] of run.commands.entries()) {
+            const wereGoneAt = goneAts(model);
             const outputs = engine.apply(toInput(command));
             model.apply(command);
             expectSameMembers(run, step, engine, model);
-            expectNoFlicker(run, step, outputs, model);
+            expectNoFlicker(run, step, outputs);
             expectExactInstants(run, step, outputs, model);
+            expectExactFarewells(run, step, outputs, model, wereGoneAt);
           }
         }),
         { numRuns: RUNS[nodes], ...(SEED === undefined ? {} : { seed: Number(SEED) }) },

@@ -19,14 +19,16 @@ const SETTINGS = {
   partitions: 1,
 } as const;
 
-function lookers(customers: number, spreadMs: number): Partition {
+function lookers(customers: number, spreadMs: number, silenceMs?: number): Partition {
   const text = 'rule: { event: Product Viewed, within: 1h }\n';
   const segments = parseSegments([{ name: 'looking.yaml', text }], '');
-  const engine = new Partition(SETTINGS, { segments, campaigns: [], zone: UTC });
+  const inForce = { segments, campaigns: [], zone: UTC };
+  const engine = new Partition(SETTINGS, { ...inForce, forgetAnonymousAfterMs: silenceMs });
   for (let i = 0; i < customers; i++) {
     const at = (i * 7) % spreadMs;
-    const event = { type: 'track', customer: `c${i}`, at, event: 'Product Viewed' } as const;
-    const events = [{ ...event, properties: {}, context: {} }];
+    const customer = `c${i}`;
+    const event = { type: 'track', customer, anonymousId: customer, at } as const;
+    const events = [{ ...event, event: 'Product Viewed', properties: {}, context: {} }];
     engine.apply({ storedAt: spreadMs, body: { kind: 'events', events, history: false } });
   }
   return engine;
@@ -50,13 +52,15 @@ test('all at one instant, or over some: in parts the same comes out in the same 
     spreadMs: fc.constantFrom(1, 10, 5_000),
     lateMs: fc.integer({ min: -3_000, max: 3_000 }),
     kind: fc.constantFrom('tick' as const, 'events' as const),
+    silenceMs: fc.constantFrom(undefined, HOUR_MS, HOUR_MS - 5_000, HOUR_MS + 1),
   });
   fc.assert(
-    fc.property(message, ({ customers, spreadMs, lateMs, kind }) => {
+    fc.property(message, ({ customers, spreadMs, lateMs, kind, silenceMs }) => {
       const storedAt = HOUR_MS + SETTINGS.graceMs + lateMs;
       const body =
         kind === 'tick' ? ({ kind } as const) : ({ kind, events: [], history: false } as const);
-      const [whole, parts] = [lookers(customers, spreadMs), lookers(customers, spreadMs)];
+      const whole = lookers(customers, spreadMs, silenceMs);
+      const parts = lookers(customers, spreadMs, silenceMs);
       const wanted = brief(whole.apply({ storedAt, body }));
       expect(brief(inParts(parts, { storedAt, body }).flat())).toEqual(wanted);
       const later = { storedAt: 3 * HOUR_MS, body: { kind: 'tick' } } as const;
@@ -75,4 +79,12 @@ test('no part is long, and a message that was seen before fires nothing', () => 
   expect(inParts(engine, again)).toEqual([[]]);
   const parts = inParts(engine, { ...again, stamp: { ...stamp, n: 2 } });
   expect(parts.map((part) => part.length)).toEqual([256, 256, 256, 232]);
+});
+
+test('to take many out goes in smaller parts', () => {
+  const engine = lookers(40, 1, 1_000);
+  const parts = inParts(engine, { storedAt: HOUR_MS, body: { kind: 'tick' } });
+  // Each leaves a segment, and is told of.
+  expect(parts.map((part) => part.length / 2)).toEqual([16, 16, 8]);
+  expect(engine.customerCount()).toBe(0);
 });

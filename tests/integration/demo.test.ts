@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../src/app/local/loopback.ts';
 import { commandOf } from '../support/family.ts';
@@ -10,6 +12,8 @@ import { eventually } from '../support/world.ts';
 /*
  * `shoal demo` as a newcomer runs it, on small figures: what it prints, and that nothing is left.
  */
+
+const run = promisify(execFile);
 
 const SERVERS = ['nats-server', 'redis-server'];
 
@@ -124,6 +128,19 @@ test('people get letters and answer them, by the links that stand in them', asyn
   expect(clicked, demo.stdout).toBeGreaterThanOrEqual(3);
   expect(opened).toBeGreaterThanOrEqual(clicked);
   expect(sent).toBeGreaterThan(opened);
+  expect(demo.stderr).toBe('');
+});
+
+test.each([['1'], ['600']])('a newcomer sends it an event by HTTP, at speed %s', async (speed) => {
+  const { demo, url } = await startDemo('--speed', speed);
+  await eventually('live traffic runs', () => demo.stdout.includes('Live traffic runs'));
+  const [, command = ''] = /^Send it an event of yours: (curl .+)$/m.exec(demo.stdout) ?? [];
+  const { stdout } = await run('sh', ['-c', `${command} --silent`]);
+  expect(JSON.parse(stdout)).toEqual({ success: true });
+  const preview = `${url}/v1/campaigns/educational-games/preview?customer=you`;
+  await expect.poll(async () => (await fetch(preview)).status).toBe(200);
+  demo.signal('SIGTERM');
+  expect(await demo.exited, demo.stderr).toBe(0);
   expect(demo.stderr).toBe('');
 });
 

@@ -6,6 +6,7 @@ import { claim } from '../../src/roles/owner/publish/claim.ts';
 import { Outbox } from '../../src/roles/owner/publish/outbox.ts';
 import { PublishLane } from '../../src/roles/owner/publish/publish-lane.ts';
 import { RecordWriter } from '../../src/roles/owner/publish/record-writer.ts';
+import { memoryErasing } from '../support/erasing.ts';
 import { OwnerHouse } from '../support/owner.ts';
 import { eventually, RecordingLogger, RecordingMetrics, systemClock } from '../support/world.ts';
 
@@ -29,7 +30,8 @@ async function openLane(partition: number): Promise<Bench> {
   const clock = { ...systemClock, now: () => startedAt + ahead.aheadMs };
   const logger = new RecordingLogger();
   const metrics = new RecordingMetrics();
-  const world = { ...house.link, ...house.stores, clock, logger, metrics };
+  const erasing = memoryErasing();
+  const world = { ...house.link, ...house.stores, erasing, clock, logger, metrics };
   const { signal } = new AbortController();
   const claimed = await claim(world, partition, 0, signal);
   const writer = new RecordWriter({ world, partition }, claimed.sequence, signal);

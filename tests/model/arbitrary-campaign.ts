@@ -6,7 +6,8 @@ import { campaignOf } from '../support/campaign.ts';
 import { arbitraryCommands } from './arbitrary-commands.ts';
 import { arbitraryFilter, arbitraryMatcher } from './arbitrary-filter.ts';
 import { arbitrarySegments } from './arbitrary-rule.ts';
-import { DURATIONS_MS, EVENTS, SEGMENTS, SHORT_MS, WORLDS, type World } from './arbitrary-world.ts';
+import { DURATIONS_MS, EVENTS, SEGMENTS, SHORT_MS, SILENCES_MS } from './arbitrary-world.ts';
+import { WORLDS, type World } from './arbitrary-world.ts';
 import type { Case } from './arbitrary.ts';
 import { caseText } from './arbitrary.ts';
 import type { Command } from './command.ts';
@@ -108,7 +109,7 @@ function settled(commands: readonly Command[]): Command[] {
     return { ...event, properties: { ...event.properties, timezone } };
   };
   return commands.map((command): Command =>
-    command.kind === 'tick' ? command : { ...command, events: command.events.map(tell) },
+    command.kind === 'message' ? { ...command, events: command.events.map(tell) } : command,
   );
 }
 
@@ -117,17 +118,23 @@ export function arbitraryCampaignCase(commandsMax: number): fc.Arbitrary<Campaig
     world: fc.constantFrom(...WORLDS),
     clock: fc.constantFrom('broker', 'sender'),
     graceMs: fc.constantFrom(1_000, 0, 10),
+    // Where it is not one, so many that a mailing lasts, and others happen meanwhile.
+    partitions: fc.constantFrom(1, 1, 2, 600),
   });
-  return setting.chain(({ world, clock, graceMs }) =>
+  return setting.chain(({ world, clock, graceMs, partitions }) =>
     fc.record({
       zone: fc.constant(world.zone),
       clock: fc.constant(clock),
       graceMs: fc.constant(graceMs),
+      forgetAnonymousAfterMs: fc.constantFrom(...SILENCES_MS),
       segments: arbitrarySegments({ nodes: 'core', world }, 2),
-      commands: arbitraryCommands({ world, clock, graceMs, length: commandsMax }).map(settled),
+      commands: arbitraryCommands({
+        ...{ world, clock, graceMs, length: commandsMax },
+        // One engine does not see what customers of others become.
+        joins: partitions === 1 ? 'rare' : 'none',
+      }).map(settled),
       campaigns: campaigns(world),
-      // So many that a mailing lasts, and others happen meanwhile.
-      partitions: fc.constantFrom(1, 2, 16, 600, 600),
+      partitions: fc.constant(partitions),
     }),
   );
 }

@@ -1,13 +1,10 @@
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../src/base/json.ts';
 import type { DurationMs, EpochMs } from '../../src/base/time.ts';
-import type { CustomerEvent } from '../../src/rules/event.ts';
-import { CATEGORIES, CUSTOMERS, DURATIONS_MS, EVENTS } from './arbitrary-world.ts';
-import { EXTREMES, LISTS, NUMBERS, SHORT_MS, WIDE, YEARS_AGO } from './arbitrary-world.ts';
-import type { World } from './arbitrary-world.ts';
+import { eventStep, type EventStep, type Folk, type Moment } from './arbitrary-event.ts';
+import { CUSTOMERS, DURATIONS_MS, SHORT_MS, type World } from './arbitrary-world.ts';
 import type { Command } from './command.ts';
 
-export interface HistoryOptions {
+export interface HistoryOptions extends Folk {
   readonly world: World;
   readonly clock: 'broker' | 'sender';
   readonly graceMs: DurationMs;
@@ -21,26 +18,18 @@ export interface HistoryOptions {
  * is then written out as plain commands.
  */
 
-/** An instant: a distance from now, from one of the latest events, or from an anchor nearby. */
-interface Moment {
-  readonly from: 'now' | 'event' | 'anchor';
-  /** The how-manieth event from the end; below 3 the next anchor, else the last that has passed. */
-  readonly index: number;
-  readonly offsetMs: DurationMs;
-}
-
-interface EventStep extends Pick<CustomerEvent, 'type' | 'event' | 'properties' | 'context'> {
-  readonly customer: string;
-  readonly moment: Moment;
-  readonly messageId?: string | undefined;
-}
-
 type Step =
   /** The whole message as it was. */
   | { readonly kind: 'again'; readonly back: number }
   /** Its events in another message, about when their ids are forgotten. */
   | { readonly kind: 'resend'; readonly back: number; readonly offsetMs: DurationMs }
   | { readonly kind: 'tick'; readonly moment: Moment; readonly graces: 0 | 1 }
+  | {
+      readonly kind: 'forget';
+      readonly moment: Moment;
+      readonly customer: string;
+      readonly isCleaned: boolean;
+    }
   | {
       readonly kind: 'message';
       readonly moment: Moment;
@@ -90,140 +79,33 @@ const written: fc.Arbitrary<Moment> = fc.oneof(
   fc.record({ from: fc.constant('anchor'), index, offsetMs: edge }),
 );
 
-const category: fc.Arbitrary<Json> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant('toys') },
-  { weight: 2, arbitrary: fc.constantFrom(...CATEGORIES) },
-  fc.constantFrom<Json>(...WIDE, ['toys'], null, 5, '5', true),
-);
-const price: fc.Arbitrary<Json> = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom<Json>(...NUMBERS) },
-  fc.constantFrom<Json>(...EXTREMES),
-  fc.constantFrom<Json>('10', null, true, [10]),
-);
-const quantity: fc.Arbitrary<Json> = fc.constantFrom<Json>(1, 2, 0.5, 3, -1, '2', null);
-const tags: fc.Arbitrary<Json> = fc.constantFrom<Json>(...LISTS, 'toys', null, {});
-
-const line = fc.record<Record<string, Json>>(
-  { category, price, quantity },
-  { requiredKeys: ['price'] },
-);
-const products: fc.Arbitrary<Json> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.array(fc.oneof({ weight: 6, arbitrary: line }, fc.constant(7)), { maxLength: 3 }),
-  },
-  fc.constant<Json>({ category: 'toys' }),
-);
-const product: fc.Arbitrary<Json> = fc.oneof(fc.record({ category }), fc.constant<Json>('toys'));
-
-const properties: fc.Arbitrary<JsonObject> = fc.record<Record<string, Json>>(
-  { category, price, quantity, tags, products, product },
-  { requiredKeys: ['category', 'price'] },
-);
-const context: fc.Arbitrary<JsonObject> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<JsonObject>({}) },
-  fc.constantFrom<Json>(...CATEGORIES, 5).map((type) => ({ device: { type } })),
-);
-
-/** Days, instants and what is neither. */
-function date({ days, anchorAts }: World, yearsAgo: readonly number[]): fc.Arbitrary<Json> {
-  return fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc
-        .tuple(fc.constantFrom(...days), fc.constantFrom(...yearsAgo))
-        .map(([day, years]) => `${Number(day.slice(0, 4)) - years}${day.slice(4)}`),
-    },
-    { weight: 2, arbitrary: fc.constantFrom(...anchorAts).map((at) => new Date(at).toISOString()) },
-    fc.constantFrom<Json>(
-      '2007-02-29',
-      '2008-02-29',
-      '1990-02-30',
-      'soon',
-      null,
-      1990,
-      '2018-11-04T02:00:00-02:00',
-    ),
-  );
-}
-
-function traits(world: World): fc.Arbitrary<JsonObject> {
-  const city = fc.constantFrom<Json>('toys', 5, null);
-  return fc.record<Record<string, Json>>(
-    {
-      category,
-      price,
-      tags,
-      born: date(world, YEARS_AGO),
-      visit: date(world, [0]),
-      address: fc.oneof(fc.record({ city }), fc.constant<Json>(null)),
-      'address.city': city,
-    },
-    { requiredKeys: [] },
-  );
-}
-
-function eventStep(world: World): fc.Arbitrary<EventStep> {
-  const where = {
-    customer: fc.oneof(fc.constant(CUSTOMERS[0]), fc.constantFrom(...CUSTOMERS)),
-    moment: written,
-    messageId: fc.option(fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5'), {
-      nil: undefined,
-      freq: 2,
-    }),
-    context,
-  };
-  const track = fc.record<EventStep>({
-    ...where,
-    type: fc.constant('track'),
-    event: fc.constantFrom(...EVENTS),
-    properties,
-  });
-  const page = fc.record<EventStep>({
-    ...where,
-    type: fc.constant('page'),
-    event: fc.constant('$page'),
-    properties,
-  });
-  const identify = fc.record<EventStep>({
-    ...where,
-    type: fc.constant('identify'),
-    event: fc.constant('$identify'),
-    properties: traits(world),
-  });
-  const group = fc.record<EventStep>({
-    ...where,
-    type: fc.constant('group'),
-    event: fc.constant('$group'),
-    properties: fc.record<Record<string, Json>>({ category }),
-  });
-  return fc.oneof(
-    { weight: 12, arbitrary: track },
-    { weight: 2, arbitrary: page },
-    { weight: 5, arbitrary: identify },
-    { weight: 1, arbitrary: group },
-  );
-}
-
-function step({ world, clock }: HistoryOptions): fc.Arbitrary<Step> {
+function step({ world, clock, ...folk }: HistoryOptions): fc.Arbitrary<Step> {
   const skew = fc.constantFrom(0, 0, 0, -1_000, 1_000, 5_000, 5_001, -600_000, 600_000);
   const message = fc.record({
     kind: fc.constant('message'),
     moment: forward,
     producer: fc.constantFrom('g1', 'g2', undefined),
     skewMs: clock === 'sender' ? skew : fc.option(skew, { nil: undefined, freq: 4 }),
-    events: fc.array(eventStep(world), { minLength: 1, maxLength: 3 }),
+    events: fc.array(eventStep(world, written, folk), { minLength: 1, maxLength: 3 }),
   });
   const tick = fc.record({
     kind: fc.constant('tick'),
     moment: forward,
     graces: fc.constantFrom<0 | 1>(1, 1, 0),
   });
+  // Rare: for a long time nothing is heard of whoever was forgotten.
+  const forget = fc.record({
+    kind: fc.constant('forget'),
+    moment: forward,
+    customer: fc.constantFrom(...(folk.customers ?? CUSTOMERS)),
+    isCleaned: fc.constantFrom(false, false, true),
+  });
   return fc.oneof(
-    { weight: 12, arbitrary: message },
-    { weight: 6, arbitrary: tick },
-    fc.record({ kind: fc.constant('again'), back }),
-    fc.record({ kind: fc.constant('resend'), back, offsetMs: edge }),
+    { weight: 36, arbitrary: message },
+    { weight: 18, arbitrary: tick },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('again'), back }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), back, offsetMs: edge }) },
+    { weight: 1, arbitrary: forget },
   );
 }
 
@@ -271,9 +153,18 @@ function writeOut(steps: readonly Step[], { world, graceMs }: HistoryOptions): C
       commands.push({ kind: 'tick', storedAt: now, sentAt: now });
       continue;
     }
+    if (step.kind === 'forget') {
+      const { kind, customer, isCleaned } = step;
+      commands.push({ kind, customer, isCleaned, storedAt: now, sentAt: now });
+      continue;
+    }
     const { producer, skewMs } = step;
     const stamp = producer === undefined ? undefined : { producer, n: nextOf(producer, sent) };
-    const events = step.events.map(({ moment, ...event }) => ({ ...event, at: momentAt(moment) }));
+    const events = step.events.map(({ moment, isAnonymous, other, ...event }) => ({
+      ...event,
+      anonymousId: isAnonymous ? event.customer : other === event.customer ? undefined : other,
+      at: momentAt(moment),
+    }));
     writtenAts.push(...events.map(({ at }) => at));
     const sentAt = skewMs === undefined ? undefined : now + skewMs;
     commands.push({ kind: 'message', stamp, storedAt: now, sentAt, events });

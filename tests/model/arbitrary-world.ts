@@ -117,6 +117,15 @@ export const DURATIONS_MS: readonly DurationMs[] = [
 /** Those of which many fit into one history. */
 export const SHORT_MS: readonly DurationMs[] = DURATIONS_MS.filter((ms) => ms <= 10 * minute);
 
+/** How long anonymous customers are known; mostly for ever. */
+export const SILENCES_MS: readonly (DurationMs | undefined)[] = [
+  undefined,
+  undefined,
+  10 * minute,
+  3 * hour,
+  day,
+];
+
 /** Birth dates and other dates: some years before a day near the history. */
 export const YEARS_AGO: readonly number[] = [0, 1, 18, 35, 36];
 

@@ -2,12 +2,12 @@ import type { CampaignId, CustomerId, SegmentId } from '../../src/base/id.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { EpochMs } from '../../src/base/time.ts';
 import type { Campaign, Happening } from '../../src/campaign/campaign.ts';
-import type { Effect, Why } from '../../src/engine/effect.ts';
+import type { Effect, Transition, Why } from '../../src/engine/effect.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import type { Segment } from '../../src/rules/rule.ts';
 import { plusDays, startOf, today } from './calendar.ts';
 import type { Command } from './command.ts';
-import { eventReader, matches, passes } from './filter.ts';
+import { isChange, isEvent, type Change } from './happening.ts';
 import { endOfWait } from './local-time.ts';
 import { Model, type ModelSettings } from './model.ts';
 
@@ -40,17 +40,15 @@ interface Mailing {
   rest: CustomerId[];
 }
 
-interface Change {
-  readonly attribute: string;
-  readonly from: Json;
-  readonly to: Json;
-}
-
 /** All that is applied together. */
 interface Together {
   readonly changes?: readonly Change[];
   readonly event?: CustomerEvent;
+  /** Of what those were members who have joined the customer. */
+  readonly others?: ReadonlySet<SegmentId> | undefined;
 }
+
+type Flip = Pick<Transition, 'kind' | 'segment'>;
 
 export class CampaignModel {
   readonly #model: Model;
@@ -63,9 +61,11 @@ export class CampaignModel {
   /** As they have been told. */
   readonly #members = new Map<CustomerId, ReadonlySet<SegmentId>>();
   readonly #lookedAt = new Map<CustomerId, EpochMs>();
+  /** Of what those were members who have joined the customer whose event comes next. */
+  #others: ReadonlySet<SegmentId> | undefined;
   #waits: Enrolled[] = [];
   /** Those whose wait has ended. */
-  readonly #served: Enrolled[] = [];
+  #served: Enrolled[] = [];
   readonly #toBegin: Set<CampaignId>;
   readonly #mailings = new Map<CampaignId, Mailing>();
   #told: Effect[] = [];
@@ -75,6 +75,12 @@ export class CampaignModel {
     this.#model.watcher = {
       timePasses: (to) => this.#timePasses(to),
       eventComes: (event, now, isHistory, count) => this.#eventComes(event, now, isHistory, count),
+      joinComes: (guest, into, now, join) => this.#joinComes(guest, into, now, join),
+      fallsSilent: (customer, at) => {
+        this.#happensBefore(customer, at);
+        this.#forget(customer, at);
+      },
+      isForgotten: (customer, at) => this.#forget(customer, at),
     };
     this.#segments = segments.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const rules = JSON.stringify(segments);
@@ -103,11 +109,7 @@ export class CampaignModel {
 
   #eventComes(event: CustomerEvent, now: EpochMs, isHistory: boolean, count: () => void): void {
     const { customer } = event;
-    for (;;) {
-      const at = Math.min(...this.#flipsOf(customer, now - 1), ...this.#duesOf(customer));
-      if (at >= now) break;
-      this.#happens(customer, at, 'time', {});
-    }
+    this.#happensBefore(customer, now);
     const before = this.#model.attributes(customer) ?? {};
     count();
     const after = this.#model.attributes(customer) ?? {};
@@ -117,19 +119,81 @@ export class CampaignModel {
         return { attribute, from: before[attribute] ?? null, to: after[attribute] ?? null };
       })
       .filter(({ from, to }) => to !== null && JSON.stringify(from) !== JSON.stringify(to));
-    this.#happens(customer, now, isHistory ? 'import' : 'event', { changes, event });
+    const others = this.#others;
+    this.#others = undefined;
+    this.#happens(customer, now, isHistory ? 'import' : 'event', { changes, event, others });
+  }
+
+  #joinComes(guest: CustomerId, into: CustomerId, now: EpochMs, join: () => void): void {
+    this.#happensBefore(guest, now);
+    this.#happensBefore(into, now);
+    this.#others = this.#members.get(guest) ?? new Set();
+    const told = { at: now, customer: guest, why: 'merge' } as const;
+    for (const { id: segment } of this.#segments) {
+      if (this.#others.has(segment)) this.#told.push({ kind: 'exit', ...told, segment });
+    }
+    this.#told.push({ kind: 'passed', ...told, to: into, via: [], parcel: { type: 'joined' } });
+    this.#waits = this.#waits.flatMap((wait) => this.#joined(wait, guest, into, now) ?? []);
+    this.#served = this.#served.map((one) => named(one, guest, into));
+    this.#members.delete(guest);
+    this.#lookedAt.delete(guest);
+    join();
+    this.#look(into, now - 1);
+    const places = this.#model.customers();
+    for (const mailing of this.#mailings.values()) {
+      const rest = new Set(mailing.rest.map((one) => (one === guest ? into : one)));
+      mailing.rest = places.filter((one) => rest.has(one));
+    }
+  }
+
+  /** @returns undefined for a wait to which whom they join has no right, or has another */
+  #joined(wait: Enrolled, guest: CustomerId, into: CustomerId, now: EpochMs): Enrolled | undefined {
+    const { campaign, customer, triggeredAt, dueAt } = wait;
+    if (customer !== guest) return wait;
+    const isTheirs = (one: Enrolled) => one.campaign === campaign && one.customer === into;
+    if (this.#waits.some(isTheirs) || !this.#admits(campaign, into, triggeredAt)) return undefined;
+    return { ...wait, customer: into, dueAt: Math.max(dueAt, now) };
+  }
+
+  /** What time alone does to a customer before an instant. */
+  #happensBefore(customer: CustomerId, now: EpochMs): void {
+    for (;;) {
+      const at = Math.min(...this.#flipsOf(customer, now - 1), ...this.#duesOf(customer));
+      if (at >= now) break;
+      this.#happens(customer, at, 'time', {});
+    }
+  }
+
+  /** Nothing remains of a customer: waits end without a word. */
+  #forget(customer: CustomerId, at: EpochMs): void {
+    const members = this.#members.get(customer) ?? new Set();
+    const told = { at, customer, why: 'forget' } as const;
+    for (const { id: segment } of this.#segments) {
+      if (members.has(segment)) this.#told.push({ kind: 'exit', ...told, segment });
+    }
+    this.#told.push({ kind: 'forgotten', ...told });
+    this.#members.delete(customer);
+    this.#lookedAt.delete(customer);
+    this.#waits = this.#waits.filter((one) => one.customer !== customer);
+    this.#served = this.#served.filter((one) => one.customer !== customer);
+    for (const mailing of this.#mailings.values()) {
+      mailing.rest = mailing.rest.filter((one) => one !== customer);
+    }
   }
 
   #timePasses(to: EpochMs): void {
-    const customers = this.#model.customers();
+    let customers = this.#model.customers();
     const flips = new Set(customers.flatMap((customer) => this.#flipsOf(customer, to)));
     const sorted = ascending(flips);
     for (;;) {
       const dueAt = Math.min(...this.#waits.map((wait) => wait.dueAt));
-      const lookAt = Math.min(sorted[0] ?? Infinity, dueAt);
+      const goneAt = Math.min(...customers.map((customer) => this.#model.goneAt(customer)));
+      const lookAt = Math.min(sorted[0] ?? Infinity, dueAt, goneAt);
       const at = Math.min(lookAt, this.#nextTurnAt());
       if (at > to) break;
       if (at === sorted[0]) sorted.shift();
+      for (const each of customers) if (this.#model.goneAt(each) === at) this.#forget(each, at);
+      customers = customers.filter((each) => this.#model.goneAt(each) > at);
       if (at === lookAt) for (const each of customers) this.#happens(each, at, 'time', {});
       for (const campaign of this.#settings.campaigns) this.#takeTurn(campaign, at);
     }
@@ -162,8 +226,14 @@ export class CampaignModel {
   }
 
   #happens(customer: CustomerId, at: EpochMs, why: Why, together: Together): void {
-    const flips = this.#flips(customer, this.#look(customer, at));
-    for (const { kind, segment } of flips) this.#told.push({ kind, at, customer, why, segment });
+    const { others } = together;
+    const isMerge = ({ kind, segment }: Flip): boolean =>
+      others !== undefined && (kind === 'exit' || others.has(segment));
+    const allFlips = this.#flips(customer, this.#look(customer, at));
+    const flips = allFlips.filter((flip) => !isMerge(flip));
+    for (const flip of allFlips) {
+      this.#told.push({ ...flip, at, customer, why: isMerge(flip) ? 'merge' : why });
+    }
     const ended = this.#waits.filter((one) => one.customer === customer && one.dueAt === at);
     this.#waits = this.#waits.filter((one) => !ended.includes(one));
     const isQuiet = why === 'import';
@@ -191,7 +261,7 @@ export class CampaignModel {
     }
   }
 
-  #flips(customer: CustomerId, at: EpochMs) {
+  #flips(customer: CustomerId, at: EpochMs): Flip[] {
     const before = this.#members.get(customer) ?? new Set();
     const now = new Set(
       this.#segments
@@ -208,10 +278,7 @@ export class CampaignModel {
   }
 
   /** What has happened, in the order in which it is told. */
-  #happenings(
-    flips: readonly { readonly kind: 'entry' | 'exit'; readonly segment: SegmentId }[],
-    { changes = [], event }: Together,
-  ) {
+  #happenings(flips: readonly Flip[], { changes = [], event }: Together) {
     const all: {
       kind: Happening['kind'];
       trigger: Readonly<Record<string, Json>>;
@@ -272,11 +339,7 @@ export class CampaignModel {
     const isTheirs = (one: Enrolled) => one.campaign === campaign && one.customer === customer;
     const { reentry, wait, quietHours } = campaign;
     if (reentry.kind !== 'always' && this.#waits.some(isTheirs)) return;
-    const earlier = this.#served.filter(isTheirs);
-    if (reentry.kind === 'once' && earlier.length > 0) return;
-    if (reentry.kind === 'span') {
-      if (earlier.some((one) => triggeredAt - one.triggeredAt < reentry.ms)) return;
-    }
+    if (!this.#admits(campaign, customer, triggeredAt)) return;
     const named = this.#model.attributes(customer)?.['timezone'];
     const zone = this.#settings.zones.find((name) => name === named) ?? this.#zone;
     const dueAt = endOfWait(wait, quietHours, from, zone);
@@ -284,6 +347,15 @@ export class CampaignModel {
     this.#waits = this.#waits.filter((one) => !isTheirs(one));
     if (dueAt === from) this.#tellDue(enrolled, from, why);
     else this.#waits.push(enrolled);
+  }
+
+  #admits(campaign: Campaign, customer: CustomerId, triggeredAt: EpochMs): boolean {
+    const { reentry } = campaign;
+    const earlier = this.#served.filter(
+      (one) => one.campaign === campaign && one.customer === customer,
+    );
+    if (reentry.kind !== 'span') return reentry.kind === 'always' || earlier.length === 0;
+    return earlier.every((one) => triggeredAt - one.triggeredAt >= reentry.ms);
   }
 
   #tellDue(due: Enrolled, at: EpochMs, why: Why): void {
@@ -336,19 +408,8 @@ export class CampaignModel {
   }
 }
 
-function isChange(wanted: Happening, { attribute, from, to }: Change): boolean {
-  if (wanted.kind !== 'changed') return false;
-  if (wanted.attribute !== undefined && wanted.attribute !== attribute) return false;
-  if (wanted.from !== undefined && !matches(wanted.from, from)) return false;
-  return wanted.to === undefined || matches(wanted.to, to);
-}
-
-function isEvent(wanted: Happening, event: CustomerEvent): boolean {
-  if (wanted.kind !== 'event') return false;
-  const isNamed = wanted.events.some((name) =>
-    name === '*' ? ['track', 'page', 'screen'].includes(event.type) : name === event.event,
-  );
-  return isNamed && passes(wanted.where, eventReader(event));
+function named(one: Enrolled, from: CustomerId, to: CustomerId): Enrolled {
+  return one.customer === from ? { ...one, customer: to } : one;
 }
 
 function ascending(ats: Iterable<EpochMs>): EpochMs[] {

@@ -16,6 +16,10 @@ import type { KnownEvent } from './view.ts';
  * 3. What has been announced of a customer are the members as of one instant of theirs, which only
  *    moves forward: an event of theirs moves it to the event's time, stream time to what lies
  *    behind the grace. A late event changes who is a member as of that instant, not the instant.
+ * 4. Whoever is forgotten has never been there, but that the marks of those who wanted it stay, and
+ *    what has counted before counts no second time.
+ * 5. When two become one, all that ever happened to the one has happened to the other, before what
+ *    has happened to that one at the same instant.
  */
 
 export interface ModelSettings {
@@ -23,6 +27,8 @@ export interface ModelSettings {
   readonly graceMs: DurationMs;
   /** Ten minutes of stream time when nothing was said. */
   readonly dedupWindowMs?: DurationMs | undefined;
+  /** For ever when nothing was said. */
+  readonly forgetAnonymousAfterMs?: DurationMs | undefined;
 }
 
 /** Goes along with a model: told of each step before it has been made. */
@@ -31,6 +37,15 @@ export interface Watcher {
   timePasses(to: EpochMs): void;
   /** An event is about to count, as of `now`: it does when `count` is called, once. */
   eventComes(event: CustomerEvent, now: EpochMs, isHistory: boolean, count: () => void): void;
+  /**
+   * A customer is about to join another, as of `now`: they do when `join` is called, once. The event
+   * that says so comes then.
+   */
+  joinComes(guest: CustomerId, into: CustomerId, now: EpochMs, join: () => void): void;
+  /** Before an event of theirs comes a customer has been silent for too long. */
+  fallsSilent(customer: CustomerId, at: EpochMs): void;
+  /** A customer is about to be forgotten. */
+  isForgotten(customer: CustomerId, at: EpochMs): void;
 }
 
 interface KnownCustomer {
@@ -38,17 +53,28 @@ interface KnownCustomer {
   readonly events: KnownEvent[];
   /** As of when their members have been announced. */
   announcedAt: EpochMs;
+  /** No event of theirs bore a `userId`. */
+  isAnonymous: boolean;
+  /** Stream time at their last event. */
+  heardAt: EpochMs;
 }
 
 const TEN_MINUTES_MS = 600_000;
 /** How far a sender's clock may run ahead of the broker's, ms. */
 const LEAD_MS = 5_000;
+const SIXTY_DAYS_MS = 60 * 86_400_000;
 
 export class Model {
   readonly #segments: ReadonlyMap<SegmentId, Segment>;
   readonly #zone: string;
   readonly #settings: ModelSettings;
   readonly #customers = new Map<CustomerId, KnownCustomer>();
+  /** Where each one stands among the others: whoever comes takes the first free place. */
+  readonly #places: (CustomerId | undefined)[] = [];
+  /** When each was last forgotten who wanted it. */
+  readonly #forgottenAts = new Map<CustomerId, EpochMs>();
+  /** Who has become one with whom. */
+  readonly #aliases = new Map<CustomerId, CustomerId>();
   /** The stream time of a messageId's first arrival, by customer and messageId. */
   readonly #arrivals = new Map<string, EpochMs>();
   readonly #stamps = new Set<string>();
@@ -73,6 +99,11 @@ export class Model {
     if (command.kind === 'tick') {
       this.#moveTo(batchAt);
       this.#announceAll(this.#behindGrace());
+      return;
+    }
+    if (command.kind === 'forget') {
+      this.#moveTo(batchAt);
+      this.#forget(command.customer, command.isCleaned);
       return;
     }
     if (!bySender) this.#moveTo(batchAt);
@@ -105,9 +136,21 @@ export class Model {
     return isMember(segment.rule, view);
   }
 
-  /** All whom anything has been heard of. */
+  /** All whom anything has been heard of, by their places. */
   customers(): CustomerId[] {
-    return [...this.#customers.keys()];
+    return this.#places.flatMap((customer) => customer ?? []);
+  }
+
+  knows(customer: CustomerId): boolean {
+    return this.#customers.has(customer);
+  }
+
+  /** When time alone makes an anonymous customer forgotten; Infinity for those who stay. */
+  goneAt(customer: CustomerId): EpochMs {
+    const { forgetAnonymousAfterMs } = this.#settings;
+    const known = this.#customers.get(customer);
+    if (known?.isAnonymous !== true || forgetAnonymousAfterMs === undefined) return Infinity;
+    return known.heardAt + forgetAnonymousAfterMs;
   }
 
   /** Undefined for a customer nobody has heard of. */
@@ -145,19 +188,98 @@ export class Model {
   }
 
   #applyEvent(event: CustomerEvent, isHistory: boolean): void {
-    if (this.#isRepeatedMessage(event)) return;
+    if (this.#isOfForgotten(event.customer) || this.#isRepeatedMessage(event)) return;
+    const target = this.#aliases.get(event.customer);
+    if (target !== undefined) {
+      this.#applyEvent(ofTarget(event, target), isHistory);
+      return;
+    }
     const at = Math.min(event.at, this.#streamTime);
+    this.#dropSilent(event.customer, at);
     const customer = this.#customers.get(event.customer) ?? {
       events: [],
       announcedAt: this.#announcedTo,
+      isAnonymous: true,
+      heardAt: this.#streamTime,
     };
+    const now = this.#join(event, customer, at);
     const count = (): void => {
-      this.#customers.set(event.customer, customer);
+      this.#give(event.customer, customer);
       customer.events.push({ event, at });
-      this.#announce(customer, at);
+      customer.isAnonymous &&= event.anonymousId === event.customer;
+      customer.heardAt = this.#streamTime;
+      this.#announce(customer, now);
     };
     if (this.watcher === undefined) count();
-    else this.watcher.eventComes(event, Math.max(at, customer.announcedAt), isHistory, count);
+    else this.watcher.eventComes(event, now, isHistory, count);
+  }
+
+  #dropSilent(customer: CustomerId, at: EpochMs): void {
+    const goneAt = this.goneAt(customer);
+    if (goneAt >= at) return;
+    this.watcher?.fallsSilent(customer, goneAt);
+    this.#drop(customer);
+  }
+
+  /** Whom the event names joins its customer, if they may. @returns as of when the event counts */
+  #join(event: CustomerEvent, customer: KnownCustomer, at: EpochMs): EpochMs {
+    const now = Math.max(at, customer.announcedAt);
+    const { customer: into, anonymousId: id, type } = event;
+    if (id === undefined || id === into || (type !== 'identify' && type !== 'alias')) return now;
+    if (this.#aliases.has(id)) return now;
+    this.#dropSilent(id, at);
+    const guest = this.#customers.get(id);
+    if (guest === undefined) {
+      if (!this.#isOfForgotten(id)) this.#aliases.set(id, into);
+      return now;
+    }
+    if (!guest.isAnonymous && type !== 'alias') return now;
+    const joinedAt = Math.max(now, guest.announcedAt);
+    const join = (): void => {
+      this.#give(into, customer);
+      customer.events.unshift(...guest.events);
+      this.#drop(id);
+      this.#aliases.set(id, into);
+    };
+    if (this.watcher === undefined) join();
+    else this.watcher.joinComes(id, into, joinedAt, join);
+    return joinedAt;
+  }
+
+  /** Of someone who is not known, since they wanted to be forgotten. */
+  #isOfForgotten(customer: CustomerId): boolean {
+    const forgottenAt = this.#forgottenAts.get(customer) ?? -Infinity;
+    return !this.#customers.has(customer) && this.#streamTime - forgottenAt < SIXTY_DAYS_MS;
+  }
+
+  #forget(customer: CustomerId, isCleaned: boolean): void {
+    const target = this.#aliases.get(customer);
+    if (isCleaned) this.#forgottenAts.set(customer, this.#streamTime);
+    else this.#forgetWithAliases(customer);
+    if (target !== undefined && !isCleaned) this.#forget(target, false);
+  }
+
+  #forgetWithAliases(customer: CustomerId): void {
+    this.#forgottenAts.set(customer, this.#streamTime);
+    this.watcher?.isForgotten(customer, this.#streamTime);
+    this.#drop(customer);
+    this.#aliases.delete(customer);
+    for (const [alias, target] of this.#aliases) {
+      if (target === customer) this.#forgetWithAliases(alias);
+    }
+  }
+
+  #give(id: CustomerId, customer: KnownCustomer): void {
+    if (this.#customers.has(id)) return;
+    const free = this.#places.indexOf(undefined);
+    this.#places[free < 0 ? this.#places.length : free] = id;
+    this.#customers.set(id, customer);
+  }
+
+  #drop(customer: CustomerId): void {
+    this.#customers.delete(customer);
+    const place = this.#places.indexOf(customer);
+    if (place >= 0) this.#places[place] = undefined;
   }
 
   /** The first of a messageId counts; once it is forgotten, the next one is a first again. */
@@ -174,6 +296,7 @@ export class Model {
   #announceAll(at: EpochMs): void {
     this.watcher?.timePasses(at);
     this.#announcedTo = Math.max(this.#announcedTo, at);
+    for (const customer of this.customers()) if (this.goneAt(customer) <= at) this.#drop(customer);
     for (const customer of this.#customers.values()) this.#announce(customer, at);
   }
 
@@ -184,4 +307,11 @@ export class Model {
   #behindGrace(): EpochMs {
     return this.#streamTime - this.#settings.graceMs;
   }
+}
+
+/** The event as one of the customer whose alias its own is: without a `userId` it stays so. */
+function ofTarget(event: CustomerEvent, customer: CustomerId): CustomerEvent {
+  const { anonymousId: other } = event;
+  const anonymousId = other === event.customer ? customer : other === customer ? undefined : other;
+  return { ...event, customer, anonymousId };
 }

@@ -13,8 +13,12 @@ export const DURATION = 'write a whole number above 0 and one of s, m, h, d, w, 
 export const NULL = 'to ask for a missing value write { exists: false }';
 
 /** The errors of a file, each as `place | what | hint`. */
-export function refusalsOf(text: string, name = 'vip.yaml'): string[] {
-  const { errors, segment } = parseSegment({ name, text }, 'config/segments');
+export function refusalsOf(
+  text: string,
+  name = 'vip.yaml',
+  privateNames?: ReadonlySet<string>,
+): string[] {
+  const { errors, segment } = parseSegment({ name, text }, 'config/segments', privateNames);
   expect(segment === undefined).toBe(errors.length > 0);
   return errors.map(({ where = '', message, hint = '-' }) => {
     expect(where.startsWith(`config/segments/${name}`)).toBe(true);

@@ -12,6 +12,8 @@ export class Stream {
   createdAt: string;
   messages: StoredMessage[] = [];
   firstSequence = 1;
+  /** Sequences of messages that are gone, though the world remembers them. */
+  readonly erased = new Set<number>();
 
   constructor(settings: StreamSettings, createdAt: string) {
     this.settings = settings;
@@ -23,7 +25,25 @@ export class Stream {
   }
 
   at(sequence: number): StoredMessage | undefined {
-    return this.messages[sequence - this.firstSequence];
+    return this.erased.has(sequence) ? undefined : this.messages[sequence - this.firstSequence];
+  }
+
+  /** What is there from a sequence on, the first so many. */
+  from(sequence: number, max: number): StoredMessage[] {
+    const found: StoredMessage[] = [];
+    const begin = Math.max(sequence, this.firstSequence);
+    for (let at = begin; at <= this.lastSequence && found.length < max; at++) {
+      const message = this.at(at);
+      if (message !== undefined) found.push(message);
+    }
+    return found;
+  }
+
+  /** The broker's first is the first that is left. */
+  erase(sequence: number): void {
+    if (this.at(sequence) === undefined) return;
+    this.erased.add(sequence);
+    while (this.erased.has(this.firstSequence)) this.trim(this.firstSequence + 1);
   }
 
   /** Removes all before a sequence. */
@@ -42,7 +62,9 @@ export class Stream {
 
   /** Loses its last messages, as after a power cut; their sequences are used again. */
   loseTail(count: number): StoredMessage[] {
-    return count <= 0 ? [] : this.messages.splice(-count);
+    const lost = count <= 0 ? [] : this.messages.splice(-count);
+    for (const { sequence } of lost) this.erased.delete(sequence);
+    return lost;
   }
 }
 
@@ -54,6 +76,8 @@ export class Broker {
   readonly #bySubject = new Map<string, Stream>();
   readonly #now: () => number;
   readonly #onStored: OnStored;
+  /** By stream: who waits for the next message. */
+  readonly #waiting = new Map<string, Set<() => void>>();
   /** Answers nobody and stores nothing. */
   isAway = false;
   /** Grows with each start: readers begin anew then. */
@@ -88,6 +112,7 @@ export class Broker {
   recreate(name: string): void {
     const stream = this.stream(name);
     stream.messages = [];
+    stream.erased.clear();
     stream.firstSequence = 1;
     stream.createdAt = `made-${++this.#made}`;
   }
@@ -104,12 +129,31 @@ export class Broker {
     const message = { subject, sequence, storedAt: this.#now(), headers, body: copy };
     stream.messages.push(message);
     this.#onStored(stream, message, by);
+    this.#wake(stream.settings.name);
     return { kind: 'stored', sequence };
   }
 
+  /** Calls once, when the next message of a stream is stored. @returns how to call it off */
+  onNext(name: string, call: () => void): () => void {
+    const waiting = this.#waiting.get(name) ?? new Set();
+    this.#waiting.set(name, waiting.add(call));
+    return () => void waiting.delete(call);
+  }
+
+  #wake(name: string): void {
+    const waiting = [...(this.#waiting.get(name) ?? [])];
+    this.#waiting.delete(name);
+    for (const call of waiting) call();
+  }
+
   last(name: string, subject: string): StoredMessage | undefined {
-    const { messages } = this.stream(name);
-    return subject === '>' ? messages.at(-1) : lastOf(messages, subject);
+    return lastOf(this.stream(name), subject);
+  }
+
+  next(name: string, fromSequence: number, subject: string): StoredMessage | undefined {
+    return this.stream(name)
+      .from(fromSequence, Number.POSITIVE_INFINITY)
+      .find((message) => subject === '>' || message.subject === subject);
   }
 
   state(name: string): StreamState {
@@ -137,9 +181,11 @@ function isExpected(stream: Stream, subject: string, expected: AppendOptions): b
   const { expectedLastSequence: ofSubject, expectedStreamSequence: ofStream } = expected;
   if (ofStream !== undefined && ofStream !== stream.lastSequence) return false;
   if (ofSubject === undefined) return true;
-  return ofSubject === (lastOf(stream.messages, subject)?.sequence ?? 0);
+  return ofSubject === (lastOf(stream, subject)?.sequence ?? 0);
 }
 
-function lastOf(messages: readonly StoredMessage[], subject: string): StoredMessage | undefined {
-  return messages.findLast((message) => message.subject === subject);
+function lastOf({ messages, erased }: Stream, subject: string): StoredMessage | undefined {
+  return messages.findLast(
+    (message) => (subject === '>' || message.subject === subject) && !erased.has(message.sequence),
+  );
 }

@@ -3,31 +3,17 @@ import { ReplayGate } from '../../src/roles/owner/publish/replay-gate.ts';
 import type { Appended, AppendOptions, Log, StoredMessage } from '../../src/roles/ports/log.ts';
 import type { CheckpointStore } from '../../src/roles/ports/store.ts';
 import { decodeManifest } from '../../src/wire/checkpoint.ts';
-import { transitionsStream } from '../../src/wire/subject.ts';
 import {
   decodeRecord,
   encodeRecord,
   type TransitionRecord,
 } from '../../src/wire/transition-record.ts';
 import type { Bug } from './bug.ts';
-import { PARTITION, type World } from './world.ts';
+import { JOIN_BUGS } from './joins/join-bugs.ts';
+import { logWith } from './log-with.ts';
+import type { Site } from './site.ts';
 
 type Append = Log['append'];
-
-/** A log of which some methods behave otherwise. */
-function logWith(log: Log, change: Partial<Log>): Log {
-  return {
-    ensureStream: (settings) => log.ensureStream(settings),
-    append: (subject, body, options) => log.append(subject, body, options),
-    last: (stream, subject) => log.last(stream, subject),
-    read: (...reading) => log.read(...reading),
-    lastSequence: (stream) => log.lastSequence(stream),
-    state: (stream) => log.state(stream),
-    at: (stream, sequence) => log.at(stream, sequence),
-    trim: (stream, firstKept) => log.trim(stream, firstKept),
-    ...change,
-  };
-}
 
 function storeWith(store: CheckpointStore, change: Partial<CheckpointStore>): CheckpointStore {
   return {
@@ -49,17 +35,18 @@ function publishing(
     record: TransitionRecord,
     append: (options: AppendOptions) => Promise<Appended>,
     options: AppendOptions,
-    log: Log,
+    last: () => Promise<StoredMessage | undefined>,
   ) => Promise<Appended>,
 ): Bug {
   return {
     name,
-    wrap: ({ log, ...ports }) => {
+    wrap: ({ log, ...ports }, { site }) => {
+      const last = () => log.last(site.transitionsStream, '>');
       const append: Append = (subject, body, options = {}) => {
         const go = (changed: AppendOptions): Promise<Appended> =>
           log.append(subject, body, changed);
         if (!subject.startsWith('shoal.transitions.')) return go(options);
-        return publish(decodeRecord(body), go, options, log);
+        return publish(decodeRecord(body), go, options, last);
       };
       return { ...ports, log: logWith(log, { append }) };
     },
@@ -85,12 +72,11 @@ const retriesBlindly: Bug = {
   },
   ...publishing(
     'repeats a publish of unknown outcome blindly',
-    async ({ kind }, append, options, log) => {
+    async ({ kind }, append, options, lastOne) => {
       let outcome = await append(options);
-      const [stream, subject] = [transitionsStream(PARTITION), '>'];
       if (kind !== 'batch') return outcome;
       while (outcome.kind === 'unknown') {
-        const last = await log.last(stream, subject).catch(() => undefined);
+        const last = await lastOne().catch(() => undefined);
         if (last === undefined) return outcome;
         outcome = await append({ ...options, expectedLastSequence: last.sequence });
       }
@@ -146,20 +132,20 @@ const offByOne: Bug = {
 
 const goesByItsCheckpoint: Bug = {
   name: 'takes for published what its checkpoint says',
-  wrap: ({ log, ...ports }, { world }) => {
+  wrap: ({ log, ...ports }, { site }) => {
     const last: Log['last'] = async (stream, subject) => {
       const message = await log.last(stream, subject);
-      return message === undefined || stream !== transitionsStream(PARTITION)
+      return message === undefined || stream !== site.transitionsStream
         ? message
-        : setBack(message, world);
+        : setBack(message, site);
     };
     return { ...ports, log: logWith(log, { last }) };
   },
 };
 
 /** The record that stood last when the checkpoint was stored. */
-function setBack(message: StoredMessage, world: World): StoredMessage {
-  const manifest = world.shelf.checkpoint?.manifest;
+function setBack(message: StoredMessage, { shelf }: Site): StoredMessage {
+  const manifest = shelf.checkpoint?.manifest;
   const { n, chain } = manifest === undefined ? NOTHING : decodeManifest(manifest);
   const record = { ...decodeRecord(message.body), from: n + 1, to: n, items: [], chain };
   return { ...message, body: encodeRecord(record) };
@@ -178,7 +164,7 @@ const storesWhenFencedOff: Bug = {
       'kill',
     ],
   },
-  wrap: ({ checkpoints, ...ports }, { world }) => ({
+  wrap: ({ checkpoints, ...ports }, { site }) => ({
     ...ports,
     checkpoints: storeWith(checkpoints, {
       // Looked up when it lands: whatever is there by then is taken for its own.
@@ -186,10 +172,10 @@ const storesWhenFencedOff: Bug = {
         checkpoints.commit({
           ...commit,
           get epoch() {
-            return Math.max(world.shelf.checkpoint?.epoch ?? 0, commit.epoch);
+            return Math.max(site.shelf.checkpoint?.epoch ?? 0, commit.epoch);
           },
           get generation() {
-            return world.shelf.checkpoint?.generation ?? 0;
+            return site.shelf.checkpoint?.generation ?? 0;
           },
         }),
     }),
@@ -241,4 +227,5 @@ export const BUGS: readonly Bug[] = [
   trustsItsChunks,
   forgetsItsOutbox,
   doesNotCompareChains,
+  ...JOIN_BUGS,
 ];

@@ -21,6 +21,14 @@ export const EFFECTS = [
   'dropChunks',
 ] as const;
 
+/** What a relay does, where customers join over partitions. */
+export const JOIN_EFFECTS = [
+  'append passed',
+  'append trigger',
+  'savePosition',
+  'directory join',
+] as const;
+
 /** One of `EFFECTS`, or another that is not worth a fault of its own. */
 export type EffectName = string;
 

@@ -5,9 +5,9 @@ import { eventsSubject } from '../../src/wire/subject.ts';
 import type { Broker } from './broker.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { EventMaker } from './shop.ts';
 import type { Reached } from './sometimes.ts';
 
-const CUSTOMERS = ['ann', 'bob', 'zoë', '7', 'eve', 'kim'] as const;
 const AGAIN_MS = 1_000;
 const SILENT_MS = 1_500;
 
@@ -16,6 +16,9 @@ export interface GatewayPlace {
   readonly broker: Broker;
   readonly reached: Reached;
   readonly partition: number;
+  readonly event: EventMaker;
+  /** Whether an id of a message is now and then used again. */
+  readonly repeats: boolean;
 }
 
 /**
@@ -94,9 +97,10 @@ export class Gateway {
   #sendRaw(): void {
     const { reached } = this.#place;
     const lot = this.#random.next();
-    const { customer, event, properties, at } = this.#event();
+    const { customer, anonymousId, event, properties, at } = this.#event();
     const timestamp = new Date(at).toISOString();
-    const track = { type: 'track', userId: customer, event, properties, timestamp };
+    const id = anonymousId === customer ? { anonymousId } : { userId: customer };
+    const track = { type: 'track', ...id, event, properties, timestamp };
     const body = lot < 0.2 ? 'no JSON' : JSON.stringify(lot < 0.4 ? [track, {}] : track);
     if (lot < 0.4) reached.mark('a message was refused');
     const headers = new Map(lot > 0.9 ? [['Sh-V', '9']] : []);
@@ -109,24 +113,15 @@ export class Gateway {
   }
 
   #event(): CustomerEvent {
-    const random = this.#random;
-    const customer = random.pick(CUSTOMERS);
-    const at = this.#now() - (random.chance(0.1) ? random.between(0, 20_000) : 0);
-    const base = { customer, at, context: {}, messageId: this.#messageId() };
-    const lot = random.next();
-    if (lot < 0.15) {
-      const properties = { plan: random.pick(['vip', 'free']) };
-      return { ...base, type: 'identify', event: '$identify', properties };
-    }
-    if (lot < 0.6) return { ...base, type: 'track', event: 'Product Viewed', properties: {} };
-    const properties = { total: random.pick([0.1, 10, 25.5]) };
-    return { ...base, type: 'track', event: 'Order Completed', properties };
+    const messageId = this.#messageId();
+    return { ...this.#place.event(this.#random, () => this.#now()), messageId };
   }
 
   /** Now and then one that the customer may have had already. */
   #messageId(): string | undefined {
     if (this.#random.chance(0.3)) return undefined;
-    const back = this.#random.chance(0.1) ? this.#random.between(1, 10) : 0;
+    const { repeats } = this.#place;
+    const back = repeats && this.#random.chance(0.1) ? this.#random.between(1, 10) : 0;
     return `${this.#name}-${++this.#events - back}`;
   }
 

@@ -26,7 +26,7 @@ interface Entry {
 export class Judge {
   /** Undefined where the log was lost in part: then it cannot say any more what was right. */
   readonly truth: Truth | undefined;
-  readonly violations: string[] = [];
+  readonly #violations: string[];
   #entries: Entry[] = [];
   #numbering = new Numbering(0, NO_CHAIN);
   /** The chain at each number. */
@@ -38,8 +38,10 @@ export class Judge {
   /** From a loss of transitions until somebody has claimed the partition and seen it. */
   #isTorn = false;
 
-  constructor(truth: Truth | undefined) {
+  /** @param violations where to say what is wrong */
+  constructor(truth: Truth | undefined, violations: string[]) {
     this.truth = truth;
+    this.#violations = violations;
   }
 
   /** The last published number. */
@@ -52,7 +54,7 @@ export class Judge {
   }
 
   say(what: string): void {
-    this.violations.push(what);
+    this.#violations.push(what);
   }
 
   onTransitions({ sequence, body }: StoredMessage, by: string): void {

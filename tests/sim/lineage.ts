@@ -169,8 +169,8 @@ export class Lineages {
       const isNew = decoded.kind === 'define' && engine.needsRebuild(decoded.definitions);
       const outputs = engine.apply(input);
       if (decoded.kind === 'define' && isNew) {
-        const known = (kept[0]?.sequence ?? 1) > 1 ? engine : undefined;
-        const rebuilt = Partition.withDefinitions(this.#settings, decoded.definitions, known);
+        const place = { before: engine, isTrimmed: (kept[0]?.sequence ?? 1) > 1 };
+        const rebuilt = Partition.withDefinitions(this.#settings, decoded.definitions, place);
         for (const one of kept) {
           const again = inputOf(one, decodeLogMessage(one.headers, one.body));
           if (again !== undefined) rebuilt.apply(again);

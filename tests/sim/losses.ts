@@ -1,17 +1,16 @@
-import { eventsStream, transitionsStream } from '../../src/wire/subject.ts';
 import { decodeManifest } from '../../src/wire/checkpoint.ts';
 import type { Fault } from './faults.ts';
 import type { Random } from './random.ts';
-import { PARTITION, type World } from './world.ts';
+import type { Site } from './site.ts';
 
 const RECENT = 15;
 
 /** Of the transitions: what the outbox must bring back. */
 export const LOST_TRANSITIONS: Fault = {
   name: 'a lost tail of the transitions',
-  apply: (world, random) => {
-    loseTransitions(world, random.between(1, 6));
-    restartNats(world, random);
+  apply: (site, random) => {
+    loseTransitions(site, random.between(1, 6));
+    restartNats(site, random);
   },
 };
 
@@ -19,43 +18,44 @@ export const LOST_TRANSITIONS: Fault = {
 export const LOSSES: readonly Fault[] = [
   {
     name: 'a lost tail of the log',
-    apply: (world, random) => {
-      loseEvents(world, random.between(1, 12), true);
-      restartNats(world, random);
+    apply: (site, random) => {
+      loseEvents(site, random.between(1, 12), true);
+      restartNats(site, random);
     },
   },
   {
     name: 'a lost tail of all streams',
-    apply: (world, random) => {
-      world.forgetAlarms();
-      loseEvents(world, random.between(1, 12), false);
-      loseTransitions(world, random.between(1, 6));
-      world.accepted.add('transitions-lost');
-      restartNats(world, random);
+    apply: (site, random) => {
+      site.forgetAlarms();
+      loseEvents(site, random.between(1, 12), false);
+      loseTransitions(site, random.between(1, 6));
+      site.world.accepted.add('transitions-lost');
+      restartNats(site, random);
     },
   },
   {
     name: 'a purge past the position',
-    apply: (world, random) => {
-      const stream = world.broker.stream(eventsStream(PARTITION));
+    apply: ({ world, eventsStream, house }, random) => {
+      const stream = world.broker.stream(eventsStream);
       stream.trim(stream.lastSequence + 1 - random.between(0, 5));
       world.accepted.add('log-gap');
       world.reached.mark('the log was purged');
-      if (random.chance(0.7)) world.house?.process.kill();
+      if (random.chance(0.7)) house?.process.kill();
     },
   },
   {
     name: 'a stream made anew',
-    apply: (world, random) => {
-      world.broker.recreate(eventsStream(PARTITION));
-      world.reached.mark('the log was made anew');
-      restartNats(world, random);
+    apply: (site, random) => {
+      site.world.broker.recreate(site.eventsStream);
+      site.world.reached.mark('the log was made anew');
+      restartNats(site, random);
     },
   },
   {
     name: 'a message that changes',
-    apply: (world, random) => {
-      const stream = world.broker.stream(eventsStream(PARTITION));
+    apply: (site, random) => {
+      const { world } = site;
+      const stream = world.broker.stream(site.eventsStream);
       const recent = stream.messages.slice(-RECENT).filter(({ body }) => body.length > 0);
       if (recent.length === 0) return;
       const { sequence, body } = random.pick(recent);
@@ -65,41 +65,41 @@ export const LOSSES: readonly Fault[] = [
       );
       world.halting.add('diverged');
       world.reached.mark('a message changed');
-      restartNats(world, random);
-      world.house?.process.kill();
+      restartNats(site, random);
+      site.house?.process.kill();
     },
   },
   {
     name: 'a short history',
-    apply: (world, random) => {
+    apply: ({ world, house }, random) => {
       world.historyMs = random.between(5_000, 20_000);
-      world.house?.process.kill();
+      house?.process.kill();
     },
   },
 ];
 
-function loseTransitions(world: World, count: number): void {
-  const lost = world.broker.stream(transitionsStream(PARTITION)).loseTail(count);
-  world.judge.forgetRecords(lost.length);
+function loseTransitions({ world, judge, transitionsStream }: Site, count: number): void {
+  const lost = world.broker.stream(transitionsStream).loseTail(count);
+  judge.forgetRecords(lost.length);
   world.reached.mark('transitions were lost');
 }
 
 /** @param keepsTransitions whether they still tell of what is lost */
-function loseEvents(world: World, count: number, keepsTransitions: boolean): void {
-  const { broker, shelf, judge, reached } = world;
-  const stream = broker.stream(eventsStream(PARTITION));
+function loseEvents(site: Site, count: number, keepsTransitions: boolean): void {
+  const { world, shelf, judge } = site;
+  const stream = world.broker.stream(site.eventsStream);
   const [first] = stream.loseTail(count);
   if (first === undefined) return;
-  reached.mark('a tail of the log was lost');
+  world.reached.mark('a tail of the log was lost');
   const manifest = shelf.checkpoint && decodeManifest(shelf.checkpoint.manifest);
   // A checkpoint of a log that was there before this one knows nothing of what is lost here.
   const stored = manifest?.streamCreatedAt === stream.createdAt ? manifest.sequence : 0;
   const told = keepsTransitions ? (judge.records.at(-1)?.source ?? 0) : 0;
-  if (Math.max(stored, told) >= first.sequence) world.expectAlarm();
+  if (Math.max(stored, told) >= first.sequence) site.expectAlarm();
 }
 
 /** Its process ends with what it loses; owners feel that, or end with it. */
-function restartNats({ broker, house }: World, random: Random): void {
-  broker.boot++;
+function restartNats({ world, house }: Site, random: Random): void {
+  world.broker.boot++;
   if (random.chance(0.5)) house?.process.kill();
 }

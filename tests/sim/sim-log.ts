@@ -63,6 +63,14 @@ export class SimLog implements Log {
     return this.#ask('at', () => this.#broker.stream(stream).at(sequence));
   }
 
+  next(stream: string, fromSequence: number, subject = '>'): Promise<StoredMessage | undefined> {
+    return this.#ask('at', () => this.#broker.next(stream, fromSequence, subject));
+  }
+
+  erase(stream: string, sequence: number): Promise<void> {
+    return this.#ask('erase', () => this.#broker.stream(stream).erase(sequence));
+  }
+
   trim(stream: string, firstKept: number): Promise<void> {
     this.#process.place.reached.mark('history was trimmed');
     return this.#ask('trim', () => this.#broker.stream(stream).trim(firstKept));
@@ -113,6 +121,9 @@ const KINDS: Readonly<Record<string, string>> = { t: 'tick', c: 'control', e: 'e
 
 function effectOf(subject: string, body: Uint8Array, { headers }: AppendOptions): EffectName {
   if (subject.startsWith('shoal.transitions.')) return `append ${decodeRecord(body).kind}`;
+  if (/^shoal\.(triggers|quiet)\./.test(subject)) return 'append trigger';
   if (!subject.startsWith('shoal.events.')) return 'append other';
+  // Of controls only what partitions pass on, and a `skip`, bear no stamp.
+  if (headers?.get('Sh-K') === 'c' && !headers.has('Sh-G')) return 'append passed';
   return `append ${KINDS[headers?.get('Sh-K') ?? ''] ?? 'raw'}`;
 }

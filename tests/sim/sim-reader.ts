@@ -13,6 +13,8 @@ export interface Reading {
 const BATCH_MAX = 20;
 const REDELIVERED_MAX = 4;
 const REOPEN_MS = 250;
+/** Without a message it is looked whether the broker is still the same. */
+const IDLE_MS = 500;
 
 /**
  * Reads a simulated stream: small deliveries, now and then some of it again, begun anew when the
@@ -66,10 +68,24 @@ export class SimReader implements Reader {
       if (session !== this.#session) return;
       if (this.#broker.boot !== this.#brokerBoot || this.#isSilent()) return this.#reopen();
       const messages = this.#broker.isAway ? [] : this.#available();
-      if (messages.length === 0)
-        return this.#look(session, this.#process.place.random.between(20, 60));
-      this.#deliver(messages, session);
+      if (messages.length === 0) this.#await(session);
+      else this.#deliver(messages, session);
     });
+  }
+
+  /** Looks again when there is something new, or after a while. */
+  #await(session: number): void {
+    const { random } = this.#process.place;
+    let isOver = false;
+    const look = (delayMs: number): void => {
+      if (isOver) return;
+      isOver = true;
+      leave();
+      cancel();
+      this.#look(session, delayMs);
+    };
+    const leave = this.#broker.onNext(this.#reading.stream, () => look(random.between(1, 30)));
+    const cancel = this.#process.enter(IDLE_MS, () => look(0));
   }
 
   #isSilent(): boolean {
@@ -93,8 +109,7 @@ export class SimReader implements Reader {
   #available(): StoredMessage[] {
     const stream = this.#broker.find(this.#reading.stream);
     if (stream === undefined) return [];
-    const from = Math.max(this.#next, stream.firstSequence) - stream.firstSequence;
-    return stream.messages.slice(from, from + this.#process.place.random.between(1, BATCH_MAX));
+    return stream.from(this.#next, this.#process.place.random.between(1, BATCH_MAX));
   }
 
   #deliver(messages: readonly StoredMessage[], session: number): void {

@@ -1,8 +1,11 @@
-import { EFFECTS } from './fate.ts';
+import { EFFECTS, JOIN_EFFECTS } from './fate.ts';
 
 /** What must come up over a run of many seeds, or the simulator does not look where it should. */
 export const SOMETIMES: readonly string[] = [
-  ...EFFECTS.flatMap((effect) => [`crash before ${effect}`, `crash after ${effect}`]),
+  ...[...EFFECTS, ...JOIN_EFFECTS].flatMap((effect) => [
+    `crash before ${effect}`,
+    `crash after ${effect}`,
+  ]),
   'an append landed without an answer',
   'an append without an answer did not land',
   'an append landed when its sender had given up',
@@ -46,6 +49,16 @@ export const SOMETIMES: readonly string[] = [
   'an owner went on behind a gap',
   'a partition stopped: diverged',
   'a partition stopped: log-gap',
+  'a parcel was carried twice',
+  'two relays ran at once',
+  'the relay was killed',
+  'a bookmark was lost',
+  'the store of a relay was away',
+  'a customer had joined another',
+  'an event of an alias was passed on',
+  'an alias passed a parcel on',
+  'a parcel went round in a circle',
+  'a state was carried for new definitions',
 ];
 
 /** Which of them have come up. */

@@ -1,4 +1,5 @@
 import type { Definitions } from '../../src/compile/definitions.ts';
+import type { Count } from '../../src/engine/effect.ts';
 import type { Output } from '../../src/engine/numbering.ts';
 import { Partition } from '../../src/engine/partition.ts';
 import type { PartitionSettings } from '../../src/engine/protocol.ts';
@@ -35,6 +36,10 @@ export class Truth {
 
   get skipped(): ReadonlyMap<string, number> {
     return this.#engine.skipped;
+  }
+
+  counts(): ReadonlyMap<string, Count> {
+    return this.#engine.counts();
   }
 
   get definitions(): Definitions | undefined {
@@ -81,7 +86,8 @@ export class Truth {
   }
 
   #redefine(definitions: Definitions): Output[] {
-    const rebuilt = Partition.withDefinitions(this.#settings, definitions);
+    const place = { before: this.#engine, isTrimmed: false };
+    const rebuilt = Partition.withDefinitions(this.#settings, definitions, place);
     for (const message of this.#messages) {
       const input = inputOf(message, decodeLogMessage(message.headers, message.body));
       if (input !== undefined) rebuilt.apply(input);

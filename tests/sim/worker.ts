@@ -27,6 +27,7 @@ async function work(job: Job): Promise<JobDone> {
     const { text: _same, ...sound } = await runSeed(seed, {
       ...bug,
       wrap: undefined,
+      relay: undefined,
       plant: undefined,
     });
     return { job, outcomes, sound };

@@ -60,7 +60,13 @@ export class EngineLives {
     // Settings of the one who runs the soak are none of its business.
     const ours = Object.keys(process.env).filter((name) => name.startsWith('SHOAL_'));
     const without = ours.flatMap((name) => ['-u', name]);
-    const command = [process.execPath, projectPath('bin/shoal.mjs'), 'start', '--role', 'owner'];
+    const command = [
+      process.execPath,
+      projectPath('bin/shoal.mjs'),
+      'start',
+      '--role',
+      'owner,relay',
+    ];
     const running = await startGuarded({
       program: findProgram(['env'], 'it is part of every Unix'),
       args: [...without, ...command, ...this.#flags],

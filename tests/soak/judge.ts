@@ -6,6 +6,7 @@ import { eventually } from '../support/world.ts';
 import type { Audience } from './audience.ts';
 import { Recount } from './recount.ts';
 import { Told } from './told.ts';
+import { Travels } from './travels.ts';
 
 /** All that is stored is read, and all timers of the last events have fired, within so long. */
 const REST_WITHIN_MS = 180_000;
@@ -44,9 +45,10 @@ export async function judge(
   heard: readonly Told[],
 ): Promise<Verdict> {
   const serials = new Uint8Array(sent);
+  const travels = new Travels();
   const shares = heard.map((): Share => ({
     told: new Told(),
-    recount: new Recount(settings, serials),
+    recount: new Recount(settings, serials, travels),
   }));
   const streams = (nameOf: (partition: number) => string): string[] =>
     shares.map((_, partition) => nameOf(partition));
@@ -64,29 +66,56 @@ export async function judge(
     const found = [...faultsOf(share, status), ...faultsHeard(share.told, heard[partition])];
     faults.push(...found.map((what) => `partition ${partition}: ${what}`));
   }
-  return verdictOf(shares, serials, [...faults, ...audience.failures.map(String)]);
+  faults.push(...faultsOfTravels(shares, travels), ...audience.failures.map(String));
+  return verdictOf(shares, serials, faults);
 }
 
-/** The engine has applied the whole log, no timer is left, and who listens has heard it all. */
+/**
+ * The engine has applied the whole log, no timer is left, nothing is on its way between partitions,
+ * and who listens has heard it all.
+ */
 async function comeToRest(
   audience: Audience,
   shares: readonly Share[],
   heard: readonly Told[],
 ): Promise<void> {
-  for (const [partition, { recount, told }] of shares.entries()) {
-    const isResting = async (): Promise<boolean> => {
-      if (audience.failures.length > 0) throw audience.failures[0];
-      const status = await audience.status(partition);
-      return (
-        recount.sequence >= (await audience.log.lastSequence(eventsStream(partition))) &&
-        recount.engine.nextDueAt() === NEVER &&
-        told.n === recount.engine.n &&
-        heard[partition]?.n === told.n &&
-        status?.events === recount.engine.events
-      );
-    };
-    await eventually(`partition ${partition} rests`, isResting, REST_WITHIN_MS);
-  }
+  const isResting = async ({ recount, told }: Share, partition: number): Promise<boolean> => {
+    if (audience.failures.length > 0) throw audience.failures[0];
+    const status = await audience.status(partition);
+    return (
+      recount.sequence >= (await audience.log.lastSequence(eventsStream(partition))) &&
+      recount.engine.nextDueAt() === NEVER &&
+      told.n === recount.engine.n &&
+      heard[partition]?.n === told.n &&
+      status?.events === recount.engine.events
+    );
+  };
+  const areResting = async (): Promise<boolean> => {
+    for (const [partition, share] of shares.entries()) {
+      if (!(await isResting(share, partition))) return false;
+    }
+    return parcelsUnderWay(shares) === 0;
+  };
+  await eventually('all partitions rest', areResting, REST_WITHIN_MS);
+}
+
+function parcelsUnderWay(shares: readonly Share[]): number {
+  return shares.reduce((left, { told, recount }) => left + told.parcels - recount.parcels.size, 0);
+}
+
+/** Whoever has become one with a visitor has seen what the visitor saw, in whichever partition. */
+function faultsOfTravels(shares: readonly Share[], travels: Travels): string[] {
+  const told = shares.flatMap((share) => [...(share.told.members.get('regulars') ?? [])]);
+  const sum = (of: (share: Share) => number): number =>
+    shares.reduce((total, share) => total + of(share), 0);
+  const [applied, events] = [
+    sum(({ recount }) => recount.engine.events),
+    sum((one) => one.recount.events),
+  ];
+  const faults = travels.differences(new Set(told));
+  if (applied !== events) faults.push(`fresh engines applied ${applied} of ${events} events`);
+  if (travels.joined === 0) faults.push('nobody has logged in');
+  return faults;
 }
 
 function faultsOf({ told, recount }: Share, status: PartitionStatus | undefined): string[] {
@@ -97,8 +126,8 @@ function faultsOf({ told, recount }: Share, status: PartitionStatus | undefined)
   };
   check('last number', told.n, engine.n);
   check('chain', told.chain, engine.chain);
-  check('events that a fresh engine applied', engine.events, recount.events);
-  check('events that the engine applied', status?.events, recount.events);
+  // Events of an alias count in another partition.
+  check('events that the engine applied', status?.events, engine.events);
   for (const [segment, { members }] of engine.counts()) {
     const all = engine.members(segment);
     const known = told.members.get(segment) ?? new Set();

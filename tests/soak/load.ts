@@ -13,7 +13,7 @@ const CITIES: readonly [string, ...string[]] = ['Kazan', 'Omsk', 'Perm', 'Tver']
 const COURSES: readonly [string, ...string[]] = ['Drawing', 'Chess', 'Piano'];
 const CATEGORIES: readonly [string, ...string[]] = ['toys', 'books', 'photo-albums'];
 
-type Kind = 'view' | 'add' | 'order' | 'refund' | 'session' | 'identify';
+type Kind = 'view' | 'add' | 'order' | 'refund' | 'session' | 'identify' | 'visit' | 'login';
 const KINDS: readonly [Weighted<Kind>, ...Weighted<Kind>[]] = [
   [50, 'view'],
   [20, 'add'],
@@ -21,11 +21,13 @@ const KINDS: readonly [Weighted<Kind>, ...Weighted<Kind>[]] = [
   [5, 'refund'],
   [8, 'session'],
   [4, 'identify'],
+  [6, 'visit'],
+  [2, 'login'],
 ];
 
 /**
- * The events of a soak, from a seed: first each customer is identified once, then they live. Every
- * event has a `serial`, from 0 on, and no `messageId`: so nothing but the numbers of batches keeps
+ * The events of a soak, from a seed: first each customer is identified once, then they live. Some
+ * also come as visitors, and some of these log in, before or after. Every event has a `serial`, from 0 on, and no `messageId`: so nothing but the numbers of batches keeps
  * an event that was sent twice from being applied twice.
  */
 export class Load {
@@ -52,10 +54,16 @@ export class Load {
     const kind = random.weighted(KINDS);
     switch (kind) {
       case 'view':
-        return this.#track(customer, at, 'Product Viewed', {
-          product_id: `p${random.whole(1, 40)}`,
-          category: random.pick(CATEGORIES),
-        });
+        return this.#view(customer, at);
+      case 'visit': {
+        const seen = this.#view(customer, at);
+        const visitor = visitorOf(customer);
+        return isTraveller(customer) ? { ...seen, customer: visitor, anonymousId: visitor } : seen;
+      }
+      case 'login': {
+        const known = this.#identify(customer, at, { isNew: false });
+        return isTraveller(customer) ? { ...known, anonymousId: visitorOf(customer) } : known;
+      }
       case 'add':
         return this.#track(customer, at, 'Product Added', {
           product_id: `p${random.whole(1, 40)}`,
@@ -69,6 +77,14 @@ export class Load {
       case 'identify':
         return this.#identify(customer, at, { isNew: false });
     }
+  }
+
+  #view(customer: number, at: EpochMs): CustomerEvent {
+    const random = this.#random;
+    return this.#track(customer, at, 'Product Viewed', {
+      product_id: `p${random.whole(1, 40)}`,
+      category: random.pick(CATEGORIES),
+    });
   }
 
   #amount(): number {
@@ -101,6 +117,18 @@ export class Load {
 
 function nameOf(customer: number): string {
   return `c${customer}`;
+}
+
+function visitorOf(customer: number): string {
+  return `v${customer}`;
+}
+
+/**
+ * Whether a customer also comes as a visitor: never one whom the naive model of one partition
+ * follows.
+ */
+export function isTraveller(customer: number): boolean {
+  return customer % 2 === 1 && (customer < BUSY || customer % 10 === 1);
 }
 
 /** Whether the naive model follows a customer: half of the busy ones, and a few of the others. */

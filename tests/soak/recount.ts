@@ -8,6 +8,7 @@ import type { LogMessage } from '../../src/wire/log-message.ts';
 import type { Command } from '../model/command.ts';
 import { Model } from '../model/model.ts';
 import { isSampled } from './load.ts';
+import type { Travels } from './travels.ts';
 
 /** The naive model recounts a customer from all of their events: not behind every message. */
 const COMPARED_EVERY = 100;
@@ -25,19 +26,24 @@ export class Recount {
   /** Where the engine and the model disagreed. */
   readonly differences: string[] = [];
   comparisons = 0;
+  /** What other partitions have passed on, however often it was carried here. */
+  readonly parcels = new Set<string>();
   /** Sequence of the last message. */
   sequence = 0;
   /** How often each event is there, by its serial; shared by all partitions. */
   readonly #serials: Uint8Array;
+  readonly #travels: Travels;
   readonly #settings: PartitionSettings;
   readonly #batches = new Set<string>();
   #model: Model | undefined;
   #segments: readonly string[] = [];
   #messages = 0;
 
-  constructor(settings: PartitionSettings, serials: Uint8Array) {
+  /** @param travels shared by all partitions, too */
+  constructor(settings: PartitionSettings, serials: Uint8Array, travels: Travels) {
     this.#settings = settings;
     this.#serials = serials;
+    this.#travels = travels;
     this.engine = new Partition(settings);
   }
 
@@ -49,6 +55,9 @@ export class Recount {
     const input = inputOf(stored, message);
     if (input === undefined) throw new Error(`a message of kind ${message.kind} in the log`);
     if (this.#isFirst(message) && message.kind === 'events') this.#count(message.events);
+    if (message.kind === 'passed') {
+      for (const { n } of message.items) this.parcels.add(`${message.source}.${n}`);
+    }
     this.engine.apply(input);
     this.#follow(message, stored.storedAt);
     if (++this.#messages % COMPARED_EVERY === 0) this.compare();
@@ -80,7 +89,9 @@ export class Recount {
 
   #count(events: readonly CustomerEvent[]): void {
     this.events += events.length;
-    for (const { properties } of events) {
+    for (const event of events) {
+      this.#travels.take(event);
+      const { properties } = event;
       const serial = Number(properties['serial']);
       this.#serials[serial] = Math.min(255, (this.#serials[serial] ?? 0) + 1);
     }

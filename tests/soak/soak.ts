@@ -75,7 +75,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     await sleep(CALM_MS);
     await house.killEngine();
     await house.engine.live();
-    const verdict = await judge(audience, engineSettings(), load.count, heard);
+    const settings = engineSettings(options.partitions);
+    const verdict = await judge(audience, settings, load.count, heard);
     return { ...resultOf(house, verdict), redisAway: away ?? undefined };
   } finally {
     await producer.stop();
@@ -117,14 +118,14 @@ async function definitionsInForce(audience: Audience, partitions: number): Promi
 }
 
 /** As the engine itself runs, by default. */
-function engineSettings(): Parameters<typeof judge>[1] {
+function engineSettings(partitions: number): Parameters<typeof judge>[1] {
   const { clock, graceMs, dedup } = readSettings({ environment: {} });
   return {
     clock,
     graceMs,
     dedupWindowMs: dedup.windowMs,
     dedupIdsMax: dedup.idsMax,
-    partitions: 1,
+    partitions,
   };
 }
 

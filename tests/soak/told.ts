@@ -15,6 +15,8 @@ export class Told {
   broken = 0;
   /** Messages of the stream that came a second time, the same; a reader must bear them. */
   repeated = 0;
+  /** What the partition has passed on to others. */
+  parcels = 0;
   readonly members = new Map<string, Set<string>>();
   readonly kinds = new Map<TransitionRecord['kind'], number>();
   /** Chain by last number of a record. */
@@ -45,6 +47,7 @@ export class Told {
     for (const item of record.items) {
       this.#numbering.take(item);
       this.#fold(item);
+      if (item.kind === 'passed' && item.parcel.type !== 'joined') this.parcels++;
     }
     if (this.chain !== record.chain) this.broken++;
     this.#chains.set(record.to, record.chain);

@@ -1,5 +1,6 @@
 import { zoneOf } from '../../src/app/zone.ts';
 import type { Zone } from '../../src/base/zone.ts';
+import type { Definitions } from '../../src/compile/definitions.ts';
 import type { Transition } from '../../src/engine/effect.ts';
 import type { Output } from '../../src/engine/numbering.ts';
 import { Partition } from '../../src/engine/partition.ts';
@@ -34,19 +35,24 @@ function zone(name: string): Zone {
 /** A history with campaigns or without. */
 type AnyCase = Case & Partial<CampaignCase>;
 
-export function settingsOf({ clock, graceMs, partitions = 1 }: AnyCase): PartitionSettings {
+type Setting = Pick<AnyCase, 'clock' | 'graceMs' | 'partitions'>;
+
+export function settingsOf({ clock, graceMs, partitions = 1 }: Setting): PartitionSettings {
   return { clock, graceMs, dedupWindowMs: 600_000, dedupIdsMax: 10_000, partitions };
 }
 
-export function engineOf(run: AnyCase, other: Partial<PartitionSettings> = {}): Partition {
-  const { segments, campaigns = [] } = run;
+export function definitionsOf(run: Omit<AnyCase, 'commands'>): Definitions {
+  const { segments, campaigns = [], forgetAnonymousAfterMs } = run;
   const zones = ZONES.map((name) => ({ ...zone(name), names: [name] }));
-  const definitions = { segments, campaigns, zone: zone(run.zone), zones };
-  return Partition.withDefinitions({ ...settingsOf(run), ...other }, definitions);
+  return { segments, campaigns, zone: zone(run.zone), zones, forgetAnonymousAfterMs };
 }
 
-export function modelOf({ segments, zone: name, clock, graceMs }: Case): Model {
-  return new Model(segments, name, { clock, graceMs });
+export function engineOf(run: AnyCase, other: Partial<PartitionSettings> = {}): Partition {
+  return Partition.withDefinitions({ ...settingsOf(run), ...other }, definitionsOf(run));
+}
+
+export function modelOf(run: Case): Model {
+  return new Model(run.segments, run.zone, run);
 }
 
 /** All that an engine says to some commands. */

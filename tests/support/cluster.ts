@@ -11,6 +11,7 @@ import type { CustomerEvent } from '../../src/rules/event.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
 import type { Query } from '../../src/wire/query.ts';
 import { querySubject } from '../../src/wire/subject.ts';
+import { writeKeys, type TestKeys } from './keys.ts';
 import { LiveCounts } from './live.ts';
 import { Program, runProgram, type Finished } from './program.ts';
 import { startNats, startRedis, type RunningServer } from './servers.ts';
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly settings?: readonly string[];
 }
 
+const KEYS_FILE = 'keys.yaml';
+
 /** Real servers with one Shoal on them, which can be stopped, killed and started again. */
 export class Cluster {
   readonly nats: RunningServer;
@@ -39,6 +42,8 @@ export class Cluster {
   readonly url: string;
   readonly link: Nats;
   readonly partitions: number;
+  /** Secrets of a server key and of a public one. */
+  readonly keys: TestKeys;
   readonly #flags: readonly string[];
   readonly #publisher: Publisher;
   #program: Program | undefined;
@@ -49,20 +54,23 @@ export class Cluster {
     const world = { clock: systemClock, logger: new RecordingLogger() };
     const link = await connectNats({ servers: [nats.url], name: 'test' }, world);
     const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'));
-    const cluster = new Cluster({ nats, redis, link, folder, port: await freePort() }, options);
+    const keys = await writeKeys(join(folder, KEYS_FILE));
+    const place = { nats, redis, link, folder, keys, port: await freePort() };
+    const cluster = new Cluster(place, options);
     await cluster.define(options.segments);
     await cluster.defineCampaigns(options.campaigns ?? (await courseLetter()));
     return cluster;
   }
 
   private constructor(
-    place: Pick<Cluster, 'nats' | 'redis' | 'link' | 'folder'> & { readonly port: number },
+    place: Pick<Cluster, 'nats' | 'redis' | 'link' | 'folder' | 'keys'> & { readonly port: number },
     { partitions, hasLinks = false, sentAt, settings = [] }: ClusterOptions,
   ) {
     this.nats = place.nats;
     this.redis = place.redis;
     this.link = place.link;
     this.folder = place.folder;
+    this.keys = place.keys;
     this.partitions = partitions;
     this.url = `http://127.0.0.1:${place.port}`;
     const all = [
@@ -70,6 +78,7 @@ export class Cluster {
       `redis.url=${this.redis.url}`,
       `http.port=${place.port}`,
       `partitions=${partitions}`,
+      `files.keys=${join(this.folder, KEYS_FILE)}`,
       `folders.segments=${this.segmentsFolder}`,
       `folders.campaigns=${this.campaignsFolder}`,
       ...(hasLinks ? [`mail.publicUrl=${this.url}`, `mail.secret=${randomUUID()}`] : []),

@@ -3,6 +3,11 @@ import { connect } from 'nats';
 import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
 import { RedisCheckpointStore } from '../../src/adapters/redis/checkpoint-store.ts';
 import { RedisLeases } from '../../src/adapters/redis/leases.ts';
+import { RedisMailPages } from '../../src/adapters/redis/forgetting/mail-pages.ts';
+import { RedisPendingErasures } from '../../src/adapters/redis/forgetting/pending-erasures.ts';
+import { RedisStoreFile } from '../../src/adapters/redis/forgetting/store-file.ts';
+import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
+import { RedisSeenStore } from '../../src/adapters/redis/seen-store.ts';
 import { RedisSuspects } from '../../src/adapters/redis/suspects.ts';
 import { connectRedis } from '../../src/adapters/redis/connect.ts';
 import { UTC } from '../../src/base/zone.ts';
@@ -13,6 +18,7 @@ import { startOwner, type Owner } from '../../src/roles/owner/owner.ts';
 import { RETENTION_EVERY_MS } from '../../src/roles/owner/protocol.ts';
 import { ensureStreams } from '../../src/roles/owner/streams.ts';
 import type { OwnerWorld } from '../../src/roles/owner/world.ts';
+import type { Clock } from '../../src/roles/ports/clock.ts';
 import type { Log, StoredMessage } from '../../src/roles/ports/log.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import { parseSegments } from '../../src/rules/folder.ts';
@@ -44,7 +50,13 @@ export interface RunOptions {
   readonly historyMs?: number;
   readonly historyBytesMax?: number;
   readonly retentionEveryMs?: number;
+  readonly transitionsHistoryMs?: number;
+  readonly erasureEveryMs?: number;
+  readonly forgottenNoticeMs?: number;
+  /** The machine's clock where none is given. */
+  readonly time?: Clock;
   readonly acceptGap?: boolean;
+  readonly privateAttributes?: readonly string[];
   /** `apart`: this owner knows nothing of the leases of the others. */
   readonly leases?: 'shared' | 'apart';
 }
@@ -91,11 +103,18 @@ export class OwnerHouse {
     return this.link.log;
   }
 
-  get stores(): Pick<OwnerWorld, 'checkpoints' | 'leases' | 'suspects'> {
+  get stores(): Pick<OwnerWorld, 'checkpoints' | 'leases' | 'suspects' | 'seen' | 'erasing'> {
     return {
       checkpoints: new RedisCheckpointStore(this.store, 'test'),
       leases: new RedisLeases(this.store, 'test'),
       suspects: new RedisSuspects(this.store, 'test'),
+      seen: new RedisSeenStore(this.store, 'test'),
+      erasing: {
+        pending: new RedisPendingErasures(this.store, 'test'),
+        positions: new RedisPositionStore(this.store, 'test'),
+        stores: [new RedisMailPages(this.store, 'test')],
+        file: new RedisStoreFile(this.store),
+      },
     };
   }
 
@@ -135,7 +154,8 @@ export class OwnerHouse {
     const boot = randomBytes(6).toString('hex');
     const { leases: shared, ...stores } = this.stores;
     const leases = options.leases === 'apart' ? new RedisLeases(this.store, boot) : shared;
-    const world = { ...link, ...stores, leases, clock: systemClock, logger, metrics };
+    const clock = options.time ?? systemClock;
+    const world = { ...link, ...stores, leases, clock, logger, metrics };
     const owner = startOwner(world, {
       partitions: [partition],
       boot,
@@ -148,17 +168,26 @@ export class OwnerHouse {
         dedupIdsMax: 10_000,
         partitions: 1,
       },
+      privateAttributes: new Set(options.privateAttributes),
       definitions,
       checkpointEveryMs: options.checkpointEveryMs ?? 3_600_000,
       uploadBytesPerSecondMax: 20_000_000,
       historyMs: options.historyMs ?? 3_600_000,
       historyBytesMax: options.historyBytesMax,
+      transitionsHistoryMs: options.transitionsHistoryMs ?? 3_600_000,
+      erasureEveryMs: options.erasureEveryMs ?? 3_600_000,
+      forgottenNoticeMs: options.forgottenNoticeMs ?? 0,
       retentionEveryMs: options.retentionEveryMs ?? RETENTION_EVERY_MS,
       acceptGap: options.acceptGap ?? false,
       onFailure: (error) => failures.push(error),
     });
     this.#owners.push(owner);
     return { ...run, owner };
+  }
+
+  /** Ends the connections of all owners, whatever is under way on them. */
+  async cutLinks(): Promise<void> {
+    await Promise.all(this.#links.splice(0).map((link) => link.close()));
   }
 
   /** Runs an owner and waits until it has caught up and its definitions are in force. */

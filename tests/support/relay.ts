@@ -4,9 +4,15 @@ import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
 import { connectRedis } from '../../src/adapters/redis/connect.ts';
 import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
 import type { Effect, Why } from '../../src/engine/effect.ts';
-import { startRelay } from '../../src/roles/relay/relay.ts';
+import { startRelay, type RelayOptions } from '../../src/roles/relay/relay.ts';
 import type { Log } from '../../src/roles/ports/log.ts';
-import { TRIGGERS_STREAM, transitionsStream, transitionsSubject } from '../../src/wire/subject.ts';
+import {
+  eventsStream,
+  eventsSubject,
+  TRIGGERS_STREAM,
+  transitionsStream,
+  transitionsSubject,
+} from '../../src/wire/subject.ts';
 import { encodeRecord, RECORD_HEADERS } from '../../src/wire/transition-record.ts';
 import { readTrigger } from '../../src/wire/trigger.ts';
 import { startNats, startRedis, type RunningServer } from './servers.ts';
@@ -30,11 +36,11 @@ export class RelayHouse {
     const link = await connectNats({ servers: [nats.url], name: 'test' }, world);
     const store = await connectRedis(redis.url, world);
     const house = new RelayHouse({ nats, redis, link, store }, partitions);
-    for (let p = 0; p < partitions; p++)
-      await link.log.ensureStream({
-        name: transitionsStream(p),
-        subjects: [transitionsSubject(p)],
-      });
+    for (let p = 0; p < partitions; p++) {
+      const transitions = { name: transitionsStream(p), subjects: [transitionsSubject(p)] };
+      await link.log.ensureStream(transitions);
+      await link.log.ensureStream({ name: eventsStream(p), subjects: [eventsSubject(p)] });
+    }
     onTestFinished(() => house.#stop());
     return house;
   }
@@ -60,7 +66,10 @@ export class RelayHouse {
   }
 
   /** Starts a relay with a connection of its own, through which a test may see what it appends. */
-  async relay(seenBy: (log: Log) => Log = (log) => log) {
+  async relay(
+    seenBy: (log: Log) => Log = (log) => log,
+    more: Partial<Pick<RelayOptions, 'clock' | 'directory' | 'stores'>> = {},
+  ) {
     const [logger, metrics] = [new RecordingLogger(), new RecordingMetrics()];
     const link = await connectNats(
       { servers: [this.nats.url], name: 'relay' },
@@ -75,12 +84,14 @@ export class RelayHouse {
         savePosition: async (name, sequence) =>
           isDead ? undefined : this.positions.savePosition(name, sequence),
       },
+      stores: [],
       cluster: this.cluster,
       partitions: this.partitions,
       clock: systemClock,
       logger,
       metrics,
       onFailure: (error) => failures.push(error),
+      ...more,
     });
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => (stopped ??= relay.stop().then(() => link.close()));

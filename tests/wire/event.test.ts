@@ -74,8 +74,9 @@ describe('a message that is an event', () => {
 
   it.each([
     ['userId first', { userId: 'ann', anonymousId: 'a1' }, 'ann', 'a1'],
-    ['anonymousId else', { anonymousId: 'a1' }, 'a1', undefined],
-    ['null is missing', { userId: null, anonymousId: 'a1' }, 'a1', undefined],
+    ['anonymousId else', { anonymousId: 'a1' }, 'a1', 'a1'],
+    ['null is missing', { userId: null, anonymousId: 'a1' }, 'a1', 'a1'],
+    ['a userId that is the anonymousId, too', { userId: 'a1', anonymousId: 'a1' }, 'a1', undefined],
     ['exact text', { userId: ' Ann 😀 ' }, ' Ann 😀 ', undefined],
   ])('reads ids: %s', (_, ids, customer, anonymousId) => {
     expect(read({ type: 'page', timestamp: AT, ...ids })).toMatchObject({ customer, anonymousId });

@@ -1,63 +1,23 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UTC } from '../../src/base/zone.ts';
 import type { Definitions } from '../../src/compile/definitions.ts';
-import type { CustomerEvent, EventType } from '../../src/rules/event.ts';
-import { isCustomerId } from '../../src/wire/event.ts';
+import type { CustomerEvent } from '../../src/rules/event.ts';
 import { BATCH_EVENTS_MAX, decodeFrame, encodeFrame } from '../../src/wire/frame.ts';
 import {
   decodeLogMessage,
   encodeDefine,
+  encodeEventAlone,
   encodeEvents,
+  encodePassed,
   encodeSkip,
   encodeTick,
   isRaw,
 } from '../../src/wire/log-codec.ts';
+import { customerEvent } from '../support/any-event.ts';
 
 const meta = { stamp: { producer: 'host-1.p0', n: 7 }, sentAt: 1_700_000_000_123 };
-const NAMES: Record<EventType, string> = {
-  track: 'Order Completed',
-  identify: '$identify',
-  page: '$page',
-  screen: '$screen',
-  group: '$group',
-  alias: '',
-};
-
-const text = fc.string({ unit: 'grapheme', maxLength: 80 });
-const key = fc.oneof(
-  text.filter((value) => value !== '__proto__'),
-  fc.constantFrom('constructor', 'toJSON', '__keys__', 'hasOwnProperty', 'a', 'b'),
-);
-const number = fc.double({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value));
-const { object } = fc.letrec<{ json: unknown; object: Record<string, unknown> }>((tie) => ({
-  json: fc.oneof(
-    { maxDepth: 3, depthSize: 'small' },
-    text,
-    number,
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(tie('json'), { maxLength: 4 }),
-    tie('object'),
-  ),
-  object: fc.dictionary(key, tie('json'), { maxKeys: 6, noNullPrototype: true }),
-}));
-const id = text.filter(isCustomerId);
-
-const customerEvent: fc.Arbitrary<CustomerEvent> = fc
-  .record({
-    type: fc.constantFrom<EventType>('track', 'identify', 'page', 'screen', 'group', 'alias'),
-    customer: id,
-    anonymousId: fc.option(id, { nil: undefined }),
-    messageId: fc.option(id, { nil: undefined }),
-    at: fc.integer({ min: -(2 ** 45), max: 2 ** 45 }),
-    properties: object,
-    context: object,
-  })
-  // The generator makes what JSON can say, and says `unknown`.
-  .map((fields) => ({ ...fields, event: NAMES[fields.type] }) as CustomerEvent);
 
 describe('a batch of events', () => {
   it('comes back as it was', () => {
@@ -93,6 +53,19 @@ describe('a batch of events', () => {
     );
   });
 
+  it('spends no second id on an anonymous customer', () => {
+    const event = (anonymousId?: string): CustomerEvent => {
+      const customer = 'a'.repeat(1_000);
+      const what = { type: 'page', at: 1, event: '$page', properties: {}, context: {} } as const;
+      return { ...what, customer, anonymousId, messageId: undefined };
+    };
+    const known = encodeFrame([event()]);
+    const anonymous = encodeFrame([event('a'.repeat(1_000))]);
+    expect(anonymous).toHaveLength(known.length);
+    expect(decodeFrame(anonymous).events).toEqual([event('a'.repeat(1_000))]);
+    expect(decodeFrame(known).events).toEqual([event()]);
+  });
+
   it('holds many structures and the most events', () => {
     const events = Array.from({ length: BATCH_EVENTS_MAX }, (_, i): CustomerEvent => ({
       type: 'track',
@@ -123,20 +96,23 @@ describe('other kinds', () => {
       campaigns: [],
       zone: UTC,
       zones: [{ names: ['Etc/UTC', 'UTC'], fromAts: [0], offsetsMs: [0] }],
+      forgetAnonymousAfterMs: 1,
     };
     const { headers, body } = encodeDefine(definitions, meta);
     expect(decodeLogMessage(headers, body)).toEqual({ kind: 'define', ...meta, definitions });
   });
 
   it.each([
-    ['without a list', {}],
-    ['without names', [{ fromAts: [0], offsetsMs: [0] }]],
-    ['of as many instants as offsets', [{ names: [], fromAts: [0], offsetsMs: [] }]],
-    ['of numbers', [{ names: ['A'], fromAts: ['0'], offsetsMs: [0] }]],
-  ])('refuses definitions whose zones are no table: %s', (_, zones) => {
+    ['zones without a list', { zones: {} }],
+    ['zones without names', { zones: [{ fromAts: [0], offsetsMs: [0] }] }],
+    ['fewer offsets than instants', { zones: [{ names: [], fromAts: [0], offsetsMs: [] }] }],
+    ['instants as text', { zones: [{ names: ['A'], fromAts: ['0'], offsetsMs: [0] }] }],
+    ['a silence that is no time', { forgetAnonymousAfterMs: '90d' }],
+    ['no silence at all', { forgetAnonymousAfterMs: 0 }],
+  ])('refuses definitions with %s', (_, wrong) => {
     const definitions = { segments: [], campaigns: [], zone: UTC };
     const { headers } = encodeDefine(definitions, meta);
-    const body = { type: 'define', definitions: { ...definitions, zones } };
+    const body = { type: 'define', definitions: { ...definitions, ...wrong } };
     const message = decodeLogMessage(headers, Buffer.from(JSON.stringify(body)));
     expect(message).toMatchObject({ rejected: [{ reason: 'bad-frame' }] });
   });
@@ -152,12 +128,21 @@ describe('other kinds', () => {
   });
 });
 
+test('a message is raw when nothing tells its repeat', () => {
+  const event: CustomerEvent = {
+    ...{ type: 'page', customer: 'ann', at: 1, event: '$page', properties: {}, context: {} },
+  };
+  expect(isRaw(new Map())).toBe(true);
+  expect(isRaw(encodeEventAlone(event).headers)).toBe(true);
+  expect(isRaw(encodeTick(meta).headers)).toBe(false);
+  expect(isRaw(encodeSkip({ sequence: 9, storedAt: 1_000 }).headers)).toBe(false);
+  expect(isRaw(encodePassed(0, []).headers)).toBe(false);
+});
+
 describe('a skip', () => {
   it('names a message by its place and its time', () => {
     const { headers, body } = encodeSkip({ sequence: 9, storedAt: 1_000 });
     expect(decodeLogMessage(headers, body)).toEqual({ kind: 'skip', sequence: 9, storedAt: 1_000 });
-    expect(isRaw(headers)).toBe(true);
-    expect(isRaw(encodeTick(meta).headers)).toBe(false);
   });
 
   it('that names none is refused', () => {

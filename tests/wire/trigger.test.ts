@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { triggerSubject } from '../../src/wire/subject.ts';
-import { triggerPlaceOf } from '../../src/wire/trigger.ts';
+import type { Why } from '../../src/engine/effect.ts';
+import { encodeTrigger, isQuiet, readTrigger, triggerPlaceOf } from '../../src/wire/trigger.ts';
 
 test.each([
   [['vip', 'entered'], 'shoal.triggers.vip.entered'],
@@ -25,3 +26,22 @@ test.each([
 test('a message without an id is none of ours', () => {
   expect(triggerPlaceOf(new Map())).toBeUndefined();
 });
+
+test.each<Why>(['event', 'time', 'import', 'merge', 'forget'])(
+  'what partitions tell one another is quiet, also when the reason is %s',
+  (why) => {
+    const head = { at: 5, customer: 'ann', why };
+    const parcel = { type: 'merge', id: '1', slice: 0, slices: 1, text: 'secret' } as const;
+    const passed = { ...head, kind: 'passed', to: 'bob', via: [], parcel } as const;
+    const forgotten = { ...head, kind: 'forgotten' } as const;
+    expect([isQuiet(passed), isQuiet(forgotten)]).toEqual([true, true]);
+    const place = { cluster: 'shoal', partition: 0, number: 1 };
+    const triggers = [passed, forgotten].map((effect) => encodeTrigger(place, effect));
+    const subjects = triggers.map(({ subject }) => subject);
+    expect(subjects).toEqual(['shoal.quiet.customer.passed', 'shoal.quiet.customer.forgotten']);
+    expect(triggers.map(readTrigger)).toMatchObject([
+      { type: 'shoal.customer.passed', quiet: true, customer: 'ann', to: 'bob', parcel: 'merge' },
+      { type: 'shoal.customer.forgotten', quiet: true, customer: 'ann' },
+    ]);
+  },
+);

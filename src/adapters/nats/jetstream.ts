@@ -10,6 +10,7 @@ export type JetStreamAnswer =
 /** The numbers of JetStream's errors that we tell apart (nats-server, `errors.json`). */
 export const ERROR = {
   messageNotFound: 10_037,
+  sequenceNotFound: 10_043,
   streamNameInUse: 10_058,
   wrongLastSequence: 10_071,
   wrongLastSequenceConstant: 10_164,

@@ -80,6 +80,10 @@ export class NatsLog implements Log {
     return this.#get(stream, { seq: sequence });
   }
 
+  next(stream: string, fromSequence: number, subject = '>'): Promise<StoredMessage | undefined> {
+    return this.#get(stream, { seq: Math.max(1, fromSequence), next_by_subj: subject });
+  }
+
   async #get(stream: string, which: JsonObject): Promise<StoredMessage | undefined> {
     // Never the direct get, which any replica may answer from what it has so far.
     const answer = await this.#ask(`STREAM.MSG.GET.${stream}`, which);
@@ -116,6 +120,15 @@ export class NatsLog implements Log {
 
   async trim(stream: string, firstKept: number): Promise<void> {
     contentOf(stream, await this.#ask(`STREAM.PURGE.${stream}`, { seq: firstKept }));
+  }
+
+  async erase(stream: string, sequence: number): Promise<void> {
+    const wanted = { seq: sequence, no_erase: false };
+    const answer = await this.#ask(`STREAM.MSG.DELETE.${stream}`, wanted);
+    if (answer.kind === 'error' && answer.number === ERROR.sequenceNotFound) return;
+    // Beyond the stream's end it fails for a reason that has no number of its own.
+    if (answer.kind === 'error' && (await this.at(stream, sequence)) === undefined) return;
+    contentOf(stream, answer);
   }
 
   read(

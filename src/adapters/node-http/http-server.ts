@@ -2,19 +2,50 @@
  * The HTTP port on `node:http` and `ws`: serves where uWebSockets.js does not load.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ByteBudget } from '../../base/byte-budget.ts';
 import { ShoalError } from '../../base/error.ts';
-import type {
-  HttpHandlers,
-  HttpOptions,
-  HttpRequest,
-  HttpResponse,
-  HttpServer,
-  RunningServer,
+import {
+  HTTP_DEFAULTS,
+  type HttpHandlers,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpServer,
+  type RunningServer,
 } from '../../roles/ports/http.ts';
+import { BodyReader, type BodyLimits } from './body-reader.ts';
 import { acceptSockets } from './sockets.ts';
 
+/** How long headers may take to come, and a connection may wait for another request, ms. */
+const IDLE_MS = 10_000;
+/** How often connections are looked at for that, ms. */
+const LOOK_EVERY_MS = 1_000;
+
 export const nodeServer: HttpServer = async (options, handlers) => {
-  const server = createServer((request, response) => serve(request, response, options, handlers));
+  const {
+    bodyWithinMs = HTTP_DEFAULTS.bodyWithinMs,
+    heldBytesMax = HTTP_DEFAULTS.heldBytesMax,
+    connectionsMax = HTTP_DEFAULTS.connectionsMax,
+  } = options;
+  const bodies: BodyLimits = {
+    bytesMax: options.bodyBytesMax,
+    withinMs: bodyWithinMs,
+    budget: new ByteBudget(heldBytesMax),
+  };
+  const times = {
+    headersTimeout: IDLE_MS,
+    keepAliveTimeout: IDLE_MS,
+    // Of bodies that nobody reads; the others have ended by then.
+    requestTimeout: bodyWithinMs + IDLE_MS,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
+  };
+  const server = createServer(times, (request, response) =>
+    serve(request, response, bodies, handlers),
+  );
+  // A peer that reads nothing of its answer is not waited for.
+  server.timeout = bodyWithinMs + IDLE_MS;
+  server.maxConnections = connectionsMax;
+  server.on('drop', () => handlers.refused?.());
   const closeSockets = acceptSockets(server, options, handlers.sockets);
   const port = await listen(server, options);
   return {
@@ -54,20 +85,25 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<number> {
 function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  options: HttpOptions,
+  bodies: BodyLimits,
   handlers: HttpHandlers,
 ): void {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
+  const reader = new BodyReader(request, bodies);
   const read: HttpRequest = {
     method: request.method ?? 'GET',
     path: decodePath(mark < 0 ? target : target.slice(0, mark)),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: headersOf(request),
     address: request.socket.remoteAddress ?? '',
-    body: () => readBody(request, options.bodyBytesMax),
+    body: () => reader.body(),
   };
-  void handlers.request(read).then((answer) => write(request, response, answer));
+  void handlers.request(read).then(async (answer) => {
+    if (reader.refused) await reader.ended;
+    write(response, answer, reader.refused);
+    reader.release();
+  });
 }
 
 function headersOf(request: IncomingMessage): ReadonlyMap<string, string> {
@@ -86,45 +122,9 @@ function decodePath(path: string): string {
   }
 }
 
-function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= bytesMax) return void chunks.push(chunk);
-      chunks.length = 0;
-      reject(
-        new ShoalError({
-          code: 'body-too-large',
-          remedy: 'refuse-input',
-          message: `the body is longer than ${bytesMax} bytes`,
-          hint: 'send it in several requests',
-        }),
-      );
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('close', () => {
-      reject(
-        new ShoalError({
-          code: 'request-aborted',
-          remedy: 'refuse-input',
-          message: 'the peer went before the end of its request',
-        }),
-      );
-    });
-  });
-}
-
-/** A request that was not read to its end cannot be followed by another one. */
-function write(request: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
+/** @param last no other request can follow on the connection */
+function write(response: ServerResponse, answer: HttpResponse, last: boolean): void {
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) };
-  const unread = !request.complete && hasBody(request);
-  response.writeHead(answer.status, unread ? { ...headers, connection: 'close' } : headers);
+  response.writeHead(answer.status, last ? { ...headers, connection: 'close' } : headers);
   response.end(answer.body);
-}
-
-function hasBody(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return encoding !== undefined || (length !== undefined && length !== '0');
 }

@@ -21,6 +21,20 @@ export function suspectsKey(cluster: string, partition: number): string {
   return `shoal:${cluster}:{${partition}}:suspects`;
 }
 
+export function seenKey(cluster: string, partition: number): string {
+  return `shoal:${cluster}:{${partition}}:seen`;
+}
+
+/** What is still to be erased of a partition. */
+export function erasuresKey(cluster: string, partition: number): string {
+  return `shoal:${cluster}:{${partition}}:erasures`;
+}
+
+/** The salt of forgotten customers' hashes. */
+export function forgetSaltKey(cluster: string): string {
+  return `shoal:${cluster}:forget-salt`;
+}
+
 export function positionKey(cluster: string, reader: string): string {
   return `shoal:${cluster}:pos:${reader}`;
 }
@@ -38,6 +52,11 @@ export function mailPagePattern(cluster: string): string {
 /** The addresses that must not be mailed: one hash. */
 export function suppressedKey(cluster: string): string {
   return `shoal:${cluster}:suppressed`;
+}
+
+/** A customer's private attributes, or whom they have joined. */
+export function directoryKey(cluster: string, customer: string): string {
+  return `shoal:${cluster}:dir:${sha256Hex(customer).slice(0, 32)}`;
 }
 
 export function sha256Hex(text: string): string {

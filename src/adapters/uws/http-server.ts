@@ -11,16 +11,20 @@ import uws, {
   type TemplatedApp,
   type us_listen_socket as ListenSocket,
 } from 'uWebSockets.js';
+import { ByteBudget } from '../../base/byte-budget.ts';
 import { ShoalError } from '../../base/error.ts';
-import type {
-  HttpHandlers,
-  HttpOptions,
-  HttpRequest,
-  HttpResponse,
-  HttpServer,
-  RunningServer,
+import {
+  HTTP_DEFAULTS,
+  type HttpHandlers,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpServer,
+  type RunningServer,
 } from '../../roles/ports/http.ts';
-import { BodyReader } from './body-reader.ts';
+import { BodyReader, type BodyLimits } from './body-reader.ts';
+import { Connections } from './connections.ts';
+import { isAmbiguous } from './framing.ts';
 import { acceptSockets } from './sockets.ts';
 
 declare module 'uWebSockets.js' {
@@ -41,19 +45,45 @@ const EXCLUSIVE_PORT = 1;
 const decoder = new TextDecoder();
 
 export const uwsServer: HttpServer = async (options, handlers) => {
+  const {
+    bodyWithinMs = HTTP_DEFAULTS.bodyWithinMs,
+    heldBytesMax = HTTP_DEFAULTS.heldBytesMax,
+    connectionsMax = HTTP_DEFAULTS.connectionsMax,
+  } = options;
   const app = uws.App();
-  const sockets = acceptSockets(app, options, handlers.sockets);
-  app.any('/*', (response, request) => serve(response, request, options, handlers));
+  const connections = new Connections(app, connectionsMax, () => handlers.refused?.());
+  const sockets = acceptSockets(app, options, handlers.sockets, () => connections.socketClosed());
+  const bodies: BodyLimits = {
+    bytesMax: options.bodyBytesMax,
+    budget: new ByteBudget(heldBytesMax),
+    coming: new Set(),
+  };
+  app.any('/*', (response, request) => serve(response, request, bodies, handlers));
   const port = uws.us_socket_local_port(await listen(app, options));
+  const watch = watchBodies(bodies.coming, bodyWithinMs);
   return {
     port,
     engine: 'uws',
     close: async () => {
+      clearInterval(watch);
       for (const socket of [...sockets]) socket.end(1001, 'the server is closing');
       app.close();
     },
   } satisfies RunningServer;
 };
+
+/** Gives up those that have been coming for too long. */
+function watchBodies(coming: ReadonlySet<BodyReader>, withinMs: number): NodeJS.Timeout {
+  const look = (): void => {
+    const startedBefore = performance.now() - withinMs;
+    // They stand in the order in which they began.
+    for (const body of [...coming]) {
+      if (body.startedAt > startedBefore) break;
+      body.giveUp();
+    }
+  };
+  return setInterval(look, Math.min(1_000, withinMs));
+}
 
 function listen(app: TemplatedApp, { host, port }: HttpOptions): Promise<ListenSocket> {
   return new Promise((resolve, reject) => {
@@ -76,22 +106,34 @@ function listen(app: TemplatedApp, { host, port }: HttpOptions): Promise<ListenS
 function serve(
   response: UwsResponse,
   request: UwsRequest,
-  options: HttpOptions,
+  bodies: BodyLimits,
   handlers: HttpHandlers,
 ): void {
   const method = request.getMethod().toUpperCase();
-  const reader = new BodyReader(response, options.bodyBytesMax);
+  const headers = headersOf(request);
+  // After an answer the parser would go on with what may be no request.
+  if (isAmbiguous(headers)) return void response.close();
+  const reader = new BodyReader(response, bodies);
   const read: HttpRequest = {
     method,
     path: decodePath(request.getUrl()),
     query: new URLSearchParams(request.getQuery()),
-    headers: headersOf(request),
+    headers,
     address: decoder.decode(response.getRemoteAddressAsText()),
     body: () => reader.body,
   };
-  void handlers.request(read).then((answer) => {
-    if (!reader.aborted) response.cork(() => write(response, method, answer, reader.refused));
-  });
+  void handlers.request(read).then((answer) => send(response, method, reader, answer));
+}
+
+async function send(
+  response: UwsResponse,
+  method: string,
+  reader: BodyReader,
+  answer: HttpResponse,
+): Promise<void> {
+  if (reader.refused) await reader.ended;
+  if (!reader.aborted) response.cork(() => write(response, method, answer, reader.refused));
+  reader.release();
 }
 
 function headersOf(request: UwsRequest): ReadonlyMap<string, string> {

@@ -9,11 +9,15 @@ interface UserData {
 /** What uWebSockets.js answers to a `send` that it did not take. */
 const DROPPED = 2;
 
-/** @returns the sockets that are open, kept up to date */
+/**
+ * @param onClosed called for each that has closed
+ * @returns the sockets that are open, kept up to date
+ */
 export function acceptSockets(
   app: TemplatedApp,
   options: HttpOptions,
   handler: SocketHandler,
+  onClosed: () => void,
 ): ReadonlySet<WebSocket<UserData>> {
   const opened = new Set<WebSocket<UserData>>();
   const decoder = new TextDecoder();
@@ -43,6 +47,7 @@ export function acceptSockets(
     },
     close: (peer) => {
       opened.delete(peer);
+      onClosed();
       const { socket } = peer.getUserData();
       if (socket === undefined) return;
       socket.gone = true;

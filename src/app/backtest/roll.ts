@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareUtf8, type CustomerId } from '../../base/id.ts';
+import { Bitmap } from '../../engine/store/bitmap.ts';
 import type { State } from '../../engine/state/state.ts';
 
 /**
@@ -9,6 +10,10 @@ import type { State } from '../../engine/state/state.ts';
 export class Roll {
   readonly #state: State;
   #entries: { readonly id: CustomerId; readonly ordinal: number }[] = [];
+  /** The ordinals of the entries. */
+  #listed = new Bitmap();
+  /** How many customers had been removed when the entries were made. */
+  #removed = 0;
   /** Per segment: its digest, and after how many entries and exits it was made. */
   readonly #digests = new Map<number, { readonly moves: string; readonly digest: string }>();
 
@@ -18,7 +23,7 @@ export class Roll {
 
   /** Ids of the members of a segment, by its place in the plan. */
   idsOf(segment: number): CustomerId[] {
-    this.#takeNewCustomers();
+    this.#takeChanges();
     const members = this.#state.membership.members(segment);
     return this.#entries.filter(({ ordinal }) => members.has(ordinal)).map(({ id }) => id);
   }
@@ -33,14 +38,25 @@ export class Roll {
     return digest;
   }
 
-  #takeNewCustomers(): void {
+  #takeChanges(): void {
     const { customers } = this.#state;
-    const known = this.#entries.length;
-    if (customers.count === known) return;
-    for (let ordinal = known; ordinal < customers.count; ordinal++) {
+    if (customers.removed !== this.#removed) this.#dropRemoved();
+    if (customers.count === this.#entries.length) return;
+    const known = customers.ordinals();
+    for (const ordinal of Bitmap.difference(known, this.#listed).ordinals()) {
       this.#entries.push({ id: customers.idOf(ordinal), ordinal });
     }
+    this.#listed = known;
     this.#entries.sort((a, b) => compareUtf8(a.id, b.id));
+  }
+
+  /** Whoever was removed may have come back, and an ordinal may be another's. */
+  #dropRemoved(): void {
+    const { customers } = this.#state;
+    this.#removed = customers.removed;
+    this.#entries = this.#entries.filter(({ id, ordinal }) => customers.find(id) === ordinal);
+    this.#listed = new Bitmap();
+    for (const { ordinal } of this.#entries) this.#listed.add(ordinal);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Definitions } from '../../compile/definitions.ts';
 import type { Effect, Transition } from '../../engine/effect.ts';
 import { Repeats } from '../../engine/state/repeats.ts';
 import { emptyState, type State } from '../../engine/state/state.ts';
-import { BEGINNING, Timeline } from '../../engine/timeline.ts';
+import { BEGINNING } from '../../engine/moment.ts';
+import { Timeline } from '../../engine/timeline.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
 
 /** How messageIds are remembered; without it for ever. */
@@ -47,7 +48,7 @@ export class VirtualEngine {
   /** The clock moves to `arrivedAt`, and the event comes in. */
   take(event: CustomerEvent, arrivedAt: EpochMs = event.at): void {
     this.#timeline.moveTo(arrivedAt);
-    this.#timeline.apply(event, false);
+    this.#timeline.arrivals.apply(event, false);
   }
 
   /** The clock moves to `at`, where no more events come: all that is due by then fires. */

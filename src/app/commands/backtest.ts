@@ -8,6 +8,7 @@ import { runBacktest } from '../backtest/backtest.ts';
 import { BacktestReport } from '../backtest/report.ts';
 import { readWhen, roughWhen } from '../backtest/schedule.ts';
 import { parseSegmentTexts, readSegmentTexts } from '../segment-files.ts';
+import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
 import { zoneOf } from '../zone.ts';
 import { settingsFor } from './common.ts';
@@ -44,7 +45,8 @@ export function backtestCommand(): Command {
     )
     .option('--strict', 'exit status 1 when a line is malformed')
     .action(async (flags: BacktestFlags, command: Command) => {
-      await backtest(flags, flags.timezone ?? settingsFor(command).timezone);
+      const settings = settingsFor(command);
+      await backtest(flags, flags.timezone ?? settings.timezone, settings);
     });
 }
 
@@ -64,7 +66,11 @@ function checkTimezone(name: string): string {
   }
 }
 
-async function backtest(flags: BacktestFlags, timezone: string): Promise<void> {
+async function backtest(
+  flags: BacktestFlags,
+  timezone: string,
+  { privateAttributes, forgetAnonymousAfterMs }: Settings,
+): Promise<void> {
   const { at = [], every, until, members, transitions, format, strict = false } = flags;
   const zone = zoneUntil(timezone, until === undefined ? at : [...at, until]);
   const wishes = {
@@ -72,10 +78,10 @@ async function backtest(flags: BacktestFlags, timezone: string): Promise<void> {
     everyMs: every,
     untilAt: until === undefined ? undefined : whenOf('--until', until, zone),
   };
-  const segments = parseSegmentTexts(await readSegmentTexts(flags.segments));
+  const segments = parseSegmentTexts(await readSegmentTexts(flags.segments), privateAttributes);
   const report = new BacktestReport(process.stderr, flags.events.length > 1);
   await runBacktest({
-    definitions: { segments, campaigns: [], zone },
+    definitions: { segments, campaigns: [], zone, forgetAnonymousAfterMs },
     events: flags.events,
     wishes,
     format:

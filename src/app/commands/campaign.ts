@@ -10,6 +10,7 @@ import type { Rendered } from '../../roles/ports/mail.ts';
 import { loadDefinitions } from '../definitions.ts';
 import { sampleExtras } from '../letters/check-letters.ts';
 import { letterParts } from '../letters/letter-parts.ts';
+import { privateValuesFor } from '../private/values.ts';
 import { sampleLetter } from '../letters/sample-letter.ts';
 import { sendTestLetter } from '../letters/test-letter.ts';
 import { connectLog } from '../service/role-context.ts';
@@ -81,11 +82,15 @@ async function letterFor(
   id: string,
   customer: string | undefined,
 ): Promise<Rendered> {
-  const parts = await letterParts(settings, definitions);
+  const parts = await letterParts(settings, definitions, privateValuesFor(settings, 'campaign'));
   if (customer === undefined) {
     const campaign = campaignOf(definitions.campaigns, id);
     const extras = sampleExtras(definitions, true);
-    return sampleLetter(campaign, definitions.segments, parts.templates, extras);
+    const { templates } = parts;
+    return sampleLetter(campaign, definitions.segments, templates, {
+      ...extras,
+      privateNames: settings.privateAttributes,
+    });
   }
   const { signal } = stopSignal();
   const logger = createLogger(settings.log.level, { role: 'campaign' });

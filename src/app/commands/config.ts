@@ -17,7 +17,7 @@ export function configCommand(): Command {
 
 /** The settings in the form of `config/shoal.yaml`; secrets, also those inside URLs, are stars. */
 export function printSettings(settings: WrittenSettings): string {
-  const { nats, redis, smtp, mail } = settings;
+  const { nats, redis, smtp, mail, privacy } = settings;
   return stringify({
     ...settings,
     nats: { ...nats, url: hideInUrl(nats.url) },
@@ -28,6 +28,7 @@ export function printSettings(settings: WrittenSettings): string {
       secret: hide(mail.secret),
       dkim: { ...mail.dkim, privateKey: hide(mail.dkim.privateKey) },
     },
+    privacy: { ...privacy, secret: hide(privacy.secret) },
   });
 }
 

@@ -2,17 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { connectNats } from '../../adapters/nats/connect.ts';
 import { createLogger } from '../../adapters/pino/logger.ts';
+import { RedisDirectory } from '../../adapters/redis/directory/directory.ts';
 import { ShoalError } from '../../base/error.ts';
 import type { DurationMs } from '../../base/time.ts';
+import type { PrivateTraits } from '../../roles/gateway/ingest/private-traits.ts';
 import type { Log } from '../../roles/ports/log.ts';
+import { marksOf, privateTraitsOf } from '../private/traits.ts';
 import { eventStream, openEventFile } from '../send/event-lines.ts';
 import { LineTally } from '../send/line-tally.ts';
-import { latestAtOf, Publisher } from '../send/publisher.ts';
+import { Publisher } from '../send/publisher.ts';
 import { SendReport } from '../send/send-report.ts';
 import { sendLines } from '../send/sending.ts';
 import { fingerprint, latestEventAt } from '../send/survey.ts';
 import type { Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
+import { withRedis } from '../why/servers.ts';
 import { settingsFor } from './common.ts';
 
 const STANDARD_INPUT = '-';
@@ -46,12 +50,17 @@ function parseRate(text: string): number {
 }
 
 async function send(file: string, flags: SendFlags, settings: Settings): Promise<string> {
+  const mark = marksOf(settings);
   const plan = await planOf(file, flags);
   const logger = createLogger(settings.log.level, { role: 'send' });
   const options = { servers: settings.nats.url.split(','), name: 'shoal-send' };
   const nats = await connectNats(options, { clock: systemClock, logger });
   try {
-    return await run(plan, settings, nats.log);
+    if (mark === undefined) return await run(plan, settings, nats.log);
+    return await withRedis(settings, 'send', (redis) => {
+      const directory = new RedisDirectory(redis, settings.cluster);
+      return run(plan, settings, nats.log, privateTraitsOf(settings, mark, directory));
+    });
   } finally {
     await nats.close();
     if (file === STANDARD_INPUT) process.stdin.destroy();
@@ -85,7 +94,12 @@ async function planOf(file: string, flags: SendFlags): Promise<Plan> {
   return { file, producer, history, rate, shiftMs };
 }
 
-async function run(plan: Plan, settings: Settings, log: Log): Promise<string> {
+async function run(
+  plan: Plan,
+  settings: Settings,
+  log: Log,
+  privateTraits?: PrivateTraits,
+): Promise<string> {
   const { file, producer, history, rate, shiftMs } = plan;
   const isSender = settings.clock === 'sender';
   const publisher = new Publisher({
@@ -94,7 +108,7 @@ async function run(plan: Plan, settings: Settings, log: Log): Promise<string> {
     partitions: settings.partitions,
     producer,
     history,
-    sentAt: isSender ? latestAtOf : () => systemClock.now(),
+    sentAt: isSender ? (latestAt) => latestAt : () => systemClock.now(),
   });
   const isInput = file === STANDARD_INPUT;
   const lines = isInput ? eventStream(process.stdin) : await openEventFile(file);
@@ -103,7 +117,7 @@ async function run(plan: Plan, settings: Settings, log: Log): Promise<string> {
   const onProgress = (): void => report.progress(lines.size, tally.events);
   const isLive = !history && (isInput || rate !== undefined);
   try {
-    const world = { lines, tally, publisher, clock: systemClock };
+    const world = { lines, tally, publisher, privateTraits, clock: systemClock };
     const latestAt = await sendLines({ ...world, rate, shiftMs, isLive, onProgress });
     const batches = publisher.stored;
     // Where senders are the clock, partitions without a late event must hear of the time too.

@@ -1,25 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { ShoalError } from '../../base/error.ts';
+import type { PrivateNames } from '../../rules/private/names.ts';
 import { readStories } from '../story/story-reader.ts';
 import { mismatchText, runStory } from '../story/story-run.ts';
+import { settingsFor } from './common.ts';
 
 /** `shoal test`: whether segments do what their authors' stories tell. */
 export function testCommand(): Command {
   return new Command('test')
     .description('let stories happen on a virtual clock, and tell where they go another way')
     .argument('<file...>', 'stories; docs/testing-rules.md shows how to write one')
-    .action(async (files: readonly string[]) => {
-      const { stories, failed } = await testFiles(files);
+    .action(async (files: readonly string[], _options: unknown, command: Command) => {
+      const { privateAttributes } = settingsFor(command);
+      const { stories, failed } = await testFiles(files, privateAttributes);
       if (failed > 0) throw storyFailed(failed, stories);
       process.stdout.write(stories === 1 ? '1 story: fine\n' : `${stories} stories: fine\n`);
     });
 }
 
-async function testFiles(files: readonly string[]): Promise<{ stories: number; failed: number }> {
+async function testFiles(
+  files: readonly string[],
+  privateNames: PrivateNames,
+): Promise<{ stories: number; failed: number }> {
   const figures = { stories: 0, failed: 0 };
   for (const file of files) {
-    for (const story of await readStories(await readStoryFile(file), file)) {
+    for (const story of await readStories(await readStoryFile(file), file, privateNames)) {
       const mismatches = runStory(story);
       figures.stories++;
       if (mismatches.length > 0) figures.failed++;

@@ -20,8 +20,9 @@ export function validateCommand(): Command {
       'segments alone: a folder, or a file with what it refers to; without it all of the settings',
     )
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
+      const settings = settingsFor(command);
       const { segments, campaigns } =
-        path === undefined ? await everything(settingsFor(command)) : await segmentsOf(path);
+        path === undefined ? await everything(settings) : await segmentsOf(path, settings);
       process.stdout.write(
         `${count(segments.length, 'segment')}, ${count(campaigns.length, 'campaign')}: fine\n`,
       );
@@ -31,16 +32,20 @@ export function validateCommand(): Command {
 /** All that the settings name; each letter is written for people whom there are not. */
 async function everything(settings: Settings): Promise<Definitions> {
   const definitions = await loadDefinitions(settings, systemClock.now());
-  const errors = checkLetters(definitions, await loadTemplates(settings.folders.templates));
+  const templates = await loadTemplates(settings.folders.templates);
+  const errors = checkLetters(definitions, templates, settings.privateAttributes);
   if (errors.length > 0) throw new ShoalErrors(errors);
   return definitions;
 }
 
 /** The folder of all definitions is meant as well when it holds one of segments. */
-async function segmentsOf(path: string): Promise<Pick<Definitions, 'segments' | 'campaigns'>> {
+async function segmentsOf(
+  path: string,
+  { privateAttributes }: Settings,
+): Promise<Pick<Definitions, 'segments' | 'campaigns'>> {
   const inner = join(path, 'segments');
   const texts = await readSegmentTexts([existsSync(inner) ? inner : path]);
-  return { segments: parseSegmentTexts(texts), campaigns: [] };
+  return { segments: parseSegmentTexts(texts, privateAttributes), campaigns: [] };
 }
 
 function count(n: number, what: string): string {

@@ -9,6 +9,7 @@ import { FirstFailure } from '../stop-signal.ts';
 import { systemClock } from '../system-clock.ts';
 import { inDemoTime } from './campaigns.ts';
 import { keepBook, LetterBook } from './letter-book.ts';
+import { newcomer } from './newcomer.ts';
 import { Readers } from './readers.ts';
 import type { DemoServers } from './servers.ts';
 import { lettersTable, summary } from './summary.ts';
@@ -51,8 +52,11 @@ export async function runDemo(
   const onFailure = failure.take;
   let service: Service | undefined;
   try {
-    service = await startService({ settings, definitions, roles: ROLES, inbox, signal, onFailure });
+    const { keyring, command } = newcomer();
+    const running = { settings, definitions, roles: ROLES, inbox, keyring, signal, onFailure };
+    service = await startService(running);
     say(`The page is at ${service.url}, the letters at ${service.url}/inbox`);
+    say(`Send it an event of yours: ${command(service.url ?? '')}`);
     const place = { service, settings, inbox, segments: definitions.segments.length };
     const shop = shopOf(settings, options, startAt);
     const before = await loadHistory(place, shop.past, startAt, stage);

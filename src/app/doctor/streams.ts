@@ -2,7 +2,7 @@ import type { NatsSurvey, StreamFacts } from '../../adapters/nats/survey.ts';
 import { DAY_MS } from '../../base/time.ts';
 import { streamsOf } from '../../roles/owner/streams.ts';
 import type { StreamSettings } from '../../roles/ports/log.ts';
-import { TRIGGERS } from '../../roles/relay/triggers-stream.ts';
+import { TRIGGERS } from '../../roles/ports/triggers-stream.ts';
 import { eventsStream } from '../../wire/subject.ts';
 import { bad, ok, warn, type Finding } from './finding.ts';
 import { isAtLeast } from './versions.ts';

@@ -1,7 +1,9 @@
 import type { LoadedTemplates } from '../../adapters/eta/templates.ts';
 import { ShoalError } from '../../base/error.ts';
+import { own } from '../../base/json.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { letterData, type LetterExtras, type LetterRecipient } from '../../campaign/letter-data.ts';
+import { revealTrigger } from '../../campaign/private-values.ts';
 import {
   bareRecipient,
   fullRecipient,
@@ -9,12 +11,19 @@ import {
   sampleTrigger,
 } from '../../campaign/sample.ts';
 import type { Definitions } from '../../compile/definitions.ts';
+import type { PrivateNames } from '../../rules/private/names.ts';
 
 /** Somebody to try a letter on. */
 interface Trial {
   readonly whom: string;
   readonly recipient: LetterRecipient;
   readonly isFull: boolean;
+}
+
+/** What letters are tried with. */
+interface Press {
+  readonly templates: LoadedTemplates;
+  readonly privateNames: PrivateNames;
 }
 
 /**
@@ -26,13 +35,14 @@ interface Trial {
 export function checkLetters(
   definitions: Definitions,
   templates: LoadedTemplates,
+  privateNames: PrivateNames,
 ): readonly ShoalError[] {
   const rules = definitions.segments.map(({ rule }) => rule);
   const errors = new Map<string, ShoalError>();
   for (const campaign of definitions.campaigns) {
     for (const trial of trialsOf(campaign, rules)) {
       const extras = sampleExtras(definitions, trial.isFull);
-      for (const error of problems(campaign, trial, extras, templates)) {
+      for (const error of problems(campaign, trial, extras, { templates, privateNames })) {
         const key = `${campaign.id} ${String(error.where)} ${String(error.hint)}`;
         if (!errors.has(key)) errors.set(key, error);
       }
@@ -69,9 +79,13 @@ function problems(
   campaign: Campaign,
   { whom, recipient, isFull }: Trial,
   extras: LetterExtras,
-  templates: LoadedTemplates,
+  { templates, privateNames }: Press,
 ): ShoalError[] {
-  const trigger = sampleTrigger(campaign, recipient.attributes, isFull);
+  const { attributes } = recipient;
+  const sample = sampleTrigger(campaign, attributes, isFull);
+  // What is private may be missing, but for the address.
+  const known = isFull ? attributes : { email: own(attributes, 'email') ?? null };
+  const trigger = revealTrigger(sample, privateNames, known);
   const data = letterData(campaign, SAMPLE_CUSTOMER, recipient, trigger, extras);
   try {
     const { refusedLinks } = templates.render(campaign.template, { ...data });

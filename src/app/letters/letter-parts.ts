@@ -1,6 +1,7 @@
 import { loadTemplates } from '../../adapters/eta/templates.ts';
 import type { Definitions } from '../../compile/definitions.ts';
 import type { LetterPreviewParts } from '../../roles/gateway/letter-preview.ts';
+import type { PrivateValues } from '../../roles/ports/directory.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -11,11 +12,13 @@ import type { Settings } from '../settings.ts';
 export async function letterParts(
   { folders, mail }: Settings,
   { campaigns, segments, zone }: Definitions,
+  privateValues: PrivateValues | undefined,
 ): Promise<Omit<LetterPreviewParts, 'bus' | 'partitions'>> {
   const { publicUrl } = mail;
   return {
     campaigns,
     templates: await loadTemplates(folders.templates),
+    privateValues,
     zone,
     segmentNames: new Map(segments.map(({ id, name }) => [id, name])),
     // It leads to the page that says that this is no link of a letter.

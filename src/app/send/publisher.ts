@@ -1,7 +1,7 @@
 import { partitionOf } from '../../base/hash.ts';
 import type { EpochMs } from '../../base/time.ts';
+import { Lane, type LaneSettings } from '../../roles/gateway/ingest/lane.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
-import { Lane, type LaneSettings } from './lane.ts';
 
 export interface PublisherSettings extends Omit<LaneSettings, 'patienceMs'> {
   /** P, the partitions of the cluster. */
@@ -9,6 +9,9 @@ export interface PublisherSettings extends Omit<LaneSettings, 'patienceMs'> {
   /** How long a message is repeated before the publisher gives up, ms; 30 s if nothing is said. */
   readonly patienceMs?: number | undefined;
 }
+
+/** So many messages of one partition wait before more is added. */
+const QUEUE_MAX = 4;
 
 /**
  * Publishes events to their partitions' logs, in batches. All methods throw `log-full` or
@@ -33,23 +36,26 @@ export class Publisher {
    * @returns undefined, or a promise that the caller must wait for before it adds more
    */
   add(event: CustomerEvent): Promise<void> | undefined {
-    return this.#lanes[partitionOf(event.customer, this.#lanes.length)]?.add(event);
+    const lane = this.#lanes[partitionOf(event.customer, this.#lanes.length)];
+    if (lane === undefined) return undefined;
+    if (lane.failure === undefined) lane.add(event);
+    return lane.failure === undefined && lane.queued < QUEUE_MAX ? undefined : settled(lane);
   }
 
   /** Sends all that was added; resolves when it is stored. */
   async flush(): Promise<void> {
     for (const lane of this.#lanes) lane.cut();
-    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+    await Promise.all(this.#lanes.map(settled));
   }
 
   /** Sends all that was added and, behind it, a tick to every partition; resolves when stored. */
   async tick(sentAt: EpochMs): Promise<void> {
-    for (const lane of this.#lanes) lane.tick(sentAt);
-    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+    for (const lane of this.#lanes) if (lane.failure === undefined) lane.tick(sentAt);
+    await Promise.all(this.#lanes.map(settled));
   }
 }
 
-/** The latest event time of a batch: the sender's clock in a cluster with `clock: sender`. */
-export function latestAtOf(events: readonly CustomerEvent[]): EpochMs {
-  return events.reduce((latest, event) => Math.max(latest, event.at), 0);
+async function settled(lane: Lane): Promise<void> {
+  await lane.settled();
+  if (lane.failure !== undefined) throw lane.failure;
 }

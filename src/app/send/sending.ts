@@ -1,4 +1,5 @@
 import type { DurationMs, EpochMs } from '../../base/time.ts';
+import type { PrivateTraits } from '../../roles/gateway/ingest/private-traits.ts';
 import type { Clock } from '../../roles/ports/clock.ts';
 import type { EventLines } from './event-lines.ts';
 import type { LineTally } from './line-tally.ts';
@@ -9,6 +10,8 @@ export interface Sending {
   readonly tally: LineTally;
   readonly publisher: Publisher;
   readonly clock: Clock;
+  /** Undefined: no attribute is private. */
+  readonly privateTraits?: PrivateTraits | undefined;
   /** Events a second; absent: as fast as they are stored. */
   readonly rate?: number | undefined;
   /** Is added to every event time, ms. */
@@ -31,7 +34,8 @@ const SLICES = 20;
  * Publishes the events of all lines, and resolves when they are stored.
  *
  * @returns the latest event time that was sent; undefined when there was no event
- * @throws ShoalError `log-full`, `log-silent` (retry), `file-unreadable` (refuse-input)
+ * @throws ShoalError `log-full`, `log-silent`, `store-away` (retry), `file-unreadable`
+ *   (refuse-input)
  */
 export async function sendLines(sending: Sending): Promise<EpochMs | undefined> {
   if (!sending.isLive) return publishAll(sending);
@@ -48,14 +52,15 @@ export async function sendLines(sending: Sending): Promise<EpochMs | undefined> 
 }
 
 async function publishAll(sending: Sending): Promise<EpochMs | undefined> {
-  const { lines, tally, publisher, shiftMs, onProgress } = sending;
+  const { lines, tally, publisher, privateTraits, shiftMs, onProgress } = sending;
   const pace = paceOf(sending);
   let latestAt: EpochMs | undefined;
   for await (const chunk of lines.lines()) {
     for (const line of chunk) {
       const read = tally.read(line);
       if (read === undefined) continue;
-      const event = shiftMs === 0 ? read : { ...read, at: read.at + shiftMs };
+      let event = shiftMs === 0 ? read : { ...read, at: read.at + shiftMs };
+      if (privateTraits?.concerns(event) === true) event = await privateTraits.hide(event);
       latestAt = Math.max(latestAt ?? event.at, event.at);
       // Not every event waits: a million needless promises take their time.
       const room = publisher.add(event);

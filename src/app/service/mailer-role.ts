@@ -1,6 +1,7 @@
 import { letterHtml } from '../../adapters/cheerio/letter-html.ts';
 import { loadTemplates } from '../../adapters/eta/templates.ts';
 import { linkSeal } from '../../adapters/node-crypto/seal.ts';
+import { RedisDirectory } from '../../adapters/redis/directory/directory.ts';
 import { RedisLedger } from '../../adapters/redis/ledger.ts';
 import { RedisPositionStore } from '../../adapters/redis/position-store.ts';
 import { RedisSuppressions } from '../../adapters/redis/suppressions.ts';
@@ -12,6 +13,7 @@ import type { Definitions } from '../../compile/definitions.ts';
 import { Links } from '../../roles/mailer/links.ts';
 import { startMailer } from '../../roles/mailer/mailer.ts';
 import type { Post } from '../../roles/ports/mail.ts';
+import { privateValuesOf } from '../private/values.ts';
 import type { MailSettings, Settings } from '../settings.ts';
 import { systemClock } from '../system-clock.ts';
 import { zoneTable } from '../zone-table.ts';
@@ -42,6 +44,7 @@ export async function runMailer(context: RoleContext): Promise<RunningRole> {
     positions: new RedisPositionStore(redis, cluster),
     ledger: new RedisLedger(redis, cluster),
     suppressions: new RedisSuppressions(redis, cluster),
+    privateValues: privateValuesOf(settings, new RedisDirectory(redis, cluster)),
     post,
     templates,
     links: linksOf(mail),

@@ -1,11 +1,23 @@
 import { RedisCheckpointStore } from '../../adapters/redis/checkpoint-store.ts';
 import { RedisLeases } from '../../adapters/redis/leases.ts';
+import { RedisSeenStore } from '../../adapters/redis/seen-store.ts';
 import { RedisSuspects } from '../../adapters/redis/suspects.ts';
+import { RedisPendingErasures } from '../../adapters/redis/forgetting/pending-erasures.ts';
+import { RedisStoreFile } from '../../adapters/redis/forgetting/store-file.ts';
+import { RedisPositionStore } from '../../adapters/redis/position-store.ts';
 import { startOwner } from '../../roles/owner/owner.ts';
 import { RETENTION_EVERY_MS } from '../../roles/owner/protocol.ts';
 import { systemClock } from '../system-clock.ts';
+import type { ErasingWorld } from '../../roles/owner/world.ts';
+import type { Settings } from '../settings.ts';
+import { customerStores } from './customer-stores.ts';
 import { holderName, isGone } from './holder.ts';
-import { connectServers, type RoleContext, type RunningRole } from './role-context.ts';
+import {
+  connectServers,
+  type RoleContext,
+  type RoleServers,
+  type RunningRole,
+} from './role-context.ts';
 
 /** Connects and runs an owner of all partitions. */
 export async function runOwner(context: RoleContext): Promise<RunningRole> {
@@ -18,6 +30,8 @@ export async function runOwner(context: RoleContext): Promise<RunningRole> {
       checkpoints: new RedisCheckpointStore(redis, settings.cluster),
       leases: new RedisLeases(redis, settings.cluster),
       suspects: new RedisSuspects(redis, settings.cluster),
+      seen: new RedisSeenStore(redis, settings.cluster),
+      erasing: erasingOf(redis, settings),
       clock: systemClock,
       logger,
       metrics,
@@ -34,11 +48,15 @@ export async function runOwner(context: RoleContext): Promise<RunningRole> {
         dedupIdsMax: settings.dedup.idsMax,
         partitions: settings.partitions,
       },
+      privateAttributes: settings.privateAttributes,
       definitions,
       checkpointEveryMs: settings.checkpoint.intervalMs,
       uploadBytesPerSecondMax: settings.checkpoint.bytesPerSecondMax,
       historyMs: settings.historyMs,
       historyBytesMax: settings.historyBytesMax === 0 ? undefined : settings.historyBytesMax,
+      transitionsHistoryMs: settings.transitionsHistoryMs,
+      erasureEveryMs: settings.erasure.intervalMs,
+      forgottenNoticeMs: settings.erasure.noticeMs,
       retentionEveryMs: RETENTION_EVERY_MS,
       acceptGap: settings.acceptGap,
       onFailure,
@@ -49,5 +67,15 @@ export async function runOwner(context: RoleContext): Promise<RunningRole> {
       await owner.stop();
       await disconnect();
     },
+  };
+}
+
+function erasingOf(redis: RoleServers['redis'], settings: Settings): ErasingWorld {
+  const { cluster } = settings;
+  return {
+    pending: new RedisPendingErasures(redis, cluster),
+    positions: new RedisPositionStore(redis, cluster),
+    stores: customerStores(redis, cluster),
+    file: new RedisStoreFile(redis),
   };
 }

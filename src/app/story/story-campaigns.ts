@@ -1,6 +1,7 @@
 import { ShoalErrors } from '../../base/error.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { parseCampaigns } from '../../campaign/folder.ts';
+import type { PrivateNames } from '../../rules/private/names.ts';
 import type { Segment } from '../../rules/rule.ts';
 import { placed, type SegmentText } from '../segment-files.ts';
 
@@ -15,8 +16,10 @@ const NOBODY = { name: 'Nobody', address: 'nobody@example.com' };
 export function campaignsOf(
   texts: readonly SegmentText[],
   segments: readonly Segment[],
+  privateNames: PrivateNames,
 ): readonly Campaign[] {
-  const known = { sender: NOBODY, segments: new Set(segments.map(({ id }) => id)) };
+  const ids = new Set(segments.map(({ id }) => id));
+  const known = { sender: NOBODY, segments: ids, privateNames };
   const shownAs = new Map(texts.map((one) => [`/${one.name}`, one.shownAs]));
   const sources = texts.map(({ name, text }) => {
     return { name, text: text.replace('{', '{ template: none, ') };

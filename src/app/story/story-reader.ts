@@ -3,6 +3,7 @@ import { parseDate, utcOfDate, type EpochMs } from '../../base/time.ts';
 import { UTC, type Zone } from '../../base/zone.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { needsLocalTime } from '../../compile/wait.ts';
+import { NO_PRIVATE_NAMES, type PrivateNames } from '../../rules/private/names.ts';
 import type { Segment } from '../../rules/rule.ts';
 import { parseSegmentTexts, readSegmentTexts, type SegmentText } from '../segment-files.ts';
 import { zoneOf } from '../zone.ts';
@@ -42,16 +43,21 @@ interface Setting {
  * Reads the stories of a text, and the segments that they use.
  *
  * @param file as people know it, for the messages
+ * @param privateNames of whose values no rule may ask
  * @throws ShoalError `story-invalid` (refuse-input); ShoalErrors when segments are wrong
  */
-export async function readStories(text: string, file: string): Promise<readonly Story[]> {
+export async function readStories(
+  text: string,
+  file: string,
+  privateNames: PrivateNames = NO_PRIVATE_NAMES,
+): Promise<readonly Story[]> {
   const stories: Story[] = [];
   for (const draft of draftsOf(linesOf(text), file)) {
     const setting = await readSetting(draft.head, file);
     const { zone, startMs, texts } = setting;
     const steps = readSteps(draft.lines, new StoryClock(zone, startMs), file);
-    const segments = parseSegmentTexts(texts);
-    const campaigns = campaignsOf(setting.campaigns, segments);
+    const segments = parseSegmentTexts(texts, privateNames);
+    const campaigns = campaignsOf(setting.campaigns, segments, privateNames);
     if (steps.length === 0) refuse(file, draft, 'in this story nothing happens', LINE_HINT);
     checkExpected(steps, segments, campaigns, file);
     const zones = campaigns.some(needsLocalTime) ? zoneTable(startMs) : undefined;

@@ -2,7 +2,7 @@ import type { SegmentId } from '../../base/id.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { Log, StoredMessage } from '../../roles/ports/log.ts';
 import { readToEnd } from '../../roles/relay/stream-end.ts';
-import { TRIGGERS } from '../../roles/relay/triggers-stream.ts';
+import { TRIGGERS } from '../../roles/ports/triggers-stream.ts';
 import { readTrigger } from '../../wire/trigger.ts';
 import { whenAborted } from '../stop-signal.ts';
 

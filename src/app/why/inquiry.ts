@@ -1,4 +1,5 @@
 import type { Nats } from '../../adapters/nats/connect.ts';
+import { RedisDirectory } from '../../adapters/redis/directory/directory.ts';
 import { RedisLedger } from '../../adapters/redis/ledger.ts';
 import { RedisSuppressions } from '../../adapters/redis/suppressions.ts';
 import { ShoalError } from '../../base/error.ts';
@@ -8,6 +9,7 @@ import { own } from '../../base/json.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { Zone } from '../../base/zone.ts';
 import { decide } from '../../campaign/decide.ts';
+import { revealAttributes } from '../../campaign/private-values.ts';
 import type { CampaignExplanation, Explanation } from '../../engine/explain/explanation.ts';
 import { mailId } from '../../roles/mailer/mail-id.ts';
 import type { RecipientAnswer } from '../../wire/query.ts';
@@ -86,12 +88,17 @@ async function campaignAnswer(
   now: EpochMs,
 ): Promise<CampaignAnswer> {
   const { customer, definition: campaign, wait } = explanation;
-  const address = own(recipient.attributes, 'email');
-  const { page, suppression } = await withRedis(settings, 'why', async (redis) => {
+  const names = settings.privateAttributes;
+  const { page, suppression, attributes } = await withRedis(settings, 'why', async (redis) => {
     const suppressions = new RedisSuppressions(redis, settings.cluster);
+    const directory = new RedisDirectory(redis, settings.cluster);
+    const known = names.size === 0 ? {} : await directory.get(customer);
+    const revealed = revealAttributes(recipient.attributes, names, known);
+    const address = own(revealed, 'email');
     return {
       page: await new RedisLedger(redis, settings.cluster).page(customer),
       suppression: typeof address === 'string' ? await suppressions.find(address) : undefined,
+      attributes: revealed,
     };
   });
   const decision = decide({
@@ -102,7 +109,8 @@ async function campaignAnswer(
     policy: settings.mail,
     dueAt: wait === undefined ? now : Math.min(wait.dueAt, now),
     letter: wait === undefined ? '' : mailId(campaign.id, customer, wait.triggeredAt),
-    recipient,
+    recipient: { ...recipient, attributes },
+    isAddressPrivate: names.has('email'),
     suppression,
     ...page,
   });

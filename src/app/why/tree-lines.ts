@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.ts';
+import { isPrivateMark } from '../../base/private-mark.ts';
 import type { Evidence, ExplainedRule, Outlook, Turn } from '../../engine/explain/explanation.ts';
 import type { TimeWords } from './times.ts';
 
@@ -89,7 +90,8 @@ function attributeWords(
   { name, value, setAt, date }: Extract<Evidence, { readonly kind: 'attribute' }>,
   time: TimeWords,
 ): string {
-  const is = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  const shown = isPrivateMark(value) ? 'there, and private' : JSON.stringify(value);
+  const is = value === undefined ? 'is missing' : `is ${shown}`;
   const years = date === undefined ? '' : `, ${date.years} whole years ago`;
   return `${name} ${is}${years}${setAt === undefined ? '' : `, since ${time(setAt)}`}`;
 }

@@ -6,6 +6,8 @@ import type { Faults, Place } from '../../rules/fault.ts';
 import { readEventFilter } from '../../rules/parse-event.ts';
 import { readMatcher } from '../../rules/parse-filter.ts';
 import type { Reference } from '../../rules/parse-rule.ts';
+import type { PrivateNames } from '../../rules/private/names.ts';
+import { refusePrivateUse } from '../../rules/private/use.ts';
 import type { Happening, Occasion } from '../campaign.ts';
 import { OCCASION_KEYS } from '../schema.ts';
 
@@ -31,6 +33,8 @@ const PER_SECOND_MAX = 100_000;
 interface Reading {
   readonly faults: Faults;
   readonly references: References;
+  /** Of whose values nothing may be asked. */
+  readonly privateNames: PrivateNames;
 }
 
 /** Reads `when`. */
@@ -90,6 +94,7 @@ function readKind(
   place: Place,
   reading: Reading,
 ): Happening | undefined {
+  refusePrivateUse(fields, place, reading.privateNames, reading.faults);
   switch (kind) {
     case 'entered':
     case 'exited': {
@@ -164,7 +169,7 @@ function readInstant(value: unknown, faults: Faults): EpochMs | undefined {
 export function readSegment(
   value: unknown,
   place: Place,
-  { faults, references }: Reading,
+  { faults, references }: Pick<Reading, 'faults' | 'references'>,
 ): SegmentId | undefined {
   const segment = readText(value, "a segment's id", place, faults);
   if (segment !== undefined) references.push({ segment, place });

@@ -2,6 +2,7 @@ import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { Facts } from '../../compile/rule.ts';
 import type { Behaviour, Kept } from '../series/behaviour.ts';
 import { Cells } from '../series/cells.ts';
+import { goneAt } from '../forgetting/forgetting.ts';
 import type { State } from '../state/state.ts';
 
 /*
@@ -10,6 +11,7 @@ import type { State } from '../state/state.ts';
  * 1. Nothing of the state changes: it works on copies of the cells.
  * 2. As in the engine, all that is due at one instant is applied together, then looked at once.
  * 3. It stops only between two instants: what it has said up to `now` is complete.
+ * 4. When the customer is gone, nothing holds any more.
  */
 
 interface Played {
@@ -30,6 +32,7 @@ export class Forecast {
   readonly #segments: readonly number[];
   readonly #members = new Set<number>();
   readonly #facts: Facts;
+  readonly #goneAt: EpochMs;
   #now: EpochMs;
 
   /**
@@ -47,6 +50,7 @@ export class Forecast {
     this.#ordinal = ordinal;
     this.#segments = [...segments].toSorted((a, b) => a - b);
     this.#now = now;
+    this.#goneAt = goneAt(state, ordinal);
     this.#facts = {
       holds: (condition) => this.holds(condition),
       isMember: (segment) => this.isMember(segment),
@@ -79,7 +83,13 @@ export class Forecast {
     return this.#facts;
   }
 
+  /** The customer is not known any more. */
+  get isOver(): boolean {
+    return this.#now >= this.#goneAt;
+  }
+
   holds(condition: number): boolean {
+    if (this.isOver) return false;
     return this.#played.get(condition)?.truth ?? this.#state.truths.holds(condition, this.#ordinal);
   }
 
@@ -95,7 +105,8 @@ export class Forecast {
 
   /** The next instant at which time may change something; NEVER without one. */
   nextAt(): EpochMs {
-    let nextAt = NEVER;
+    if (this.isOver) return NEVER;
+    let nextAt = this.#goneAt;
     for (const played of this.#played.values()) nextAt = Math.min(nextAt, played.nextAt);
     return nextAt;
   }
@@ -103,6 +114,8 @@ export class Forecast {
   /** Goes on to `nextAt()`, which must not be NEVER. */
   advance(): void {
     this.#now = this.nextAt();
+    if (this.isOver) this.#members.clear();
+    if (this.isOver) return;
     for (const played of this.#played.values()) {
       if (played.nextAt === this.#now) this.#look(played);
     }

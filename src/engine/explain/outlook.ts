@@ -38,7 +38,7 @@ export function lookAhead(
   const watches: readonly Watch[] = [
     watch(conditions, (condition) => forecast.holds(condition), ofConditions),
     watch(segments, (segment) => forecast.isMember(segment), ofSegments),
-    watch([0], () => rule(forecast.facts, ordinal), ofRule),
+    watch([0], () => !forecast.isOver && rule(forecast.facts, ordinal), ofRule),
   ];
   let until: EpochMs | undefined;
   for (let step = 0; forecast.nextAt() !== NEVER; step++) {

@@ -4,14 +4,22 @@ import type { SlidingWindow } from '../../compile/window.ts';
 import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
 import { addToSum, sumAt } from './exact-sum.ts';
-import { entryCount, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
+import {
+  entryCount,
+  instantOf,
+  laterThan,
+  mergeIn,
+  placeFor,
+  spanOf,
+  type Layout,
+} from './sorted.ts';
 
 /*
  * A sum or an average in a window that time moves. Cells: the sum (two), the entries that are in it
  * (from, to), then entries of instant and amount, ascending.
  *
  * 1. Entries before `from` have left, those from `to` on have not entered.
- * 2. The sum is that of the entries between the two: it is never made anew.
+ * 2. The sum is that of the entries between the two: only a join makes it anew.
  */
 
 const SUM = 0;
@@ -47,6 +55,13 @@ export function amounts(window: SlidingWindow, isAverage: boolean, test: AmountT
         insert(cells, at, part === 'minus' ? -amount : amount);
       }
       return true;
+    },
+    join: (cells, from, now) => {
+      if (cells.length === 0) cells.lengthen(HEAD_CELLS);
+      drop(cells, cells.get(FROM));
+      mergeIn(cells, LAYOUT, laterThan(from.slice(HEAD_CELLS), 2, now, leavesAt));
+      // `settle` sums them up anew.
+      for (const cell of [SUM, SUM + 1, FROM, TO]) cells.set(cell, 0);
     },
     holds: (cells, now) => {
       if (cells.length > 0) settle(cells, now);

@@ -11,6 +11,7 @@ import { extremes } from './extremes.ts';
 import { first } from './first.ts';
 import { instants } from './instants.ts';
 import { latest } from './latest.ts';
+import type { Layout } from './sorted.ts';
 import { set, totals } from './totals.ts';
 import { values } from './values.ts';
 
@@ -40,6 +41,13 @@ export interface Taken {
 export interface Behaviour {
   /** Takes in one event. @returns false when it changes nothing */
   take(cells: Cells, taken: Taken, part: Part): boolean;
+  /**
+   * Takes in what was kept of another customer, as if their events had come before those of this
+   * one. What is kept is then what would be, had all been one customer's.
+   *
+   * @param from their cells, as of `now` or earlier
+   */
+  join(cells: Cells, from: readonly number[], now: EpochMs): void;
   /** Bit i: whether the i-th of its conditions holds. */
   truths(cells: Cells, now: EpochMs): number;
   /** The first instant after `now` at which time alone can change `truths`; NEVER without one. */
@@ -48,6 +56,8 @@ export interface Behaviour {
   kept(cells: Cells, now: EpochMs, i: number): Kept;
   /** With `nextAt` NEVER: from when on nothing that is kept counts. Absent: it always does. */
   deadFrom?(cells: Cells): EpochMs;
+  /** Which cells hold numbers of values of `distinct`; absent: none does. */
+  readonly valuesIn?: Layout | undefined;
 }
 
 /** What a series keeps that counts now, as people can be told. Amounts are ten-thousandths. */

@@ -2,7 +2,7 @@ import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { CountShape } from '../../compile/condition.ts';
 import type { Behaviour, Kept, Taken } from './behaviour.ts';
 import type { Cells } from './cells.ts';
-import { firstLater, placeFor, spanOf, type Layout } from './sorted.ts';
+import { firstLater, mergeIn, placeFor, spanOf, type Layout } from './sorted.ts';
 
 /*
  * Counts of the same events in windows that end now: one list of instants, ascending, for all.
@@ -51,6 +51,11 @@ export class Counts implements Behaviour {
     if (place < cells.length) return place;
     this.#prune(cells, now, count);
     return cells.length;
+  }
+
+  join(cells: Cells, from: readonly number[], now: EpochMs): void {
+    mergeIn(cells, LAYOUT, from);
+    this.#prune(cells, now, 0);
   }
 
   truths(cells: Cells, now: EpochMs): number {

@@ -8,6 +8,8 @@ import type { Cells } from './cells.ts';
 export function date(test: DateTest): Single {
   return {
     take: () => false,
+    // It follows from the attributes.
+    join: () => undefined,
     holds: (cells, now) => cells.length > 0 && test.holds(dateIn(cells), now),
     nextAt: (cells, now) => test.nextAt(dateIn(cells), now),
     kept: (cells) => ({ of: 'date', date: cells.length === 0 ? undefined : dateIn(cells) }),

@@ -3,7 +3,16 @@ import type { AmountTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
 import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
-import { entryCount, firstLater, instantOf, placeFor, type Layout } from './sorted.ts';
+import {
+  entryCount,
+  firstLater,
+  instantOf,
+  keepOnly,
+  laterThan,
+  mergeIn,
+  placeFor,
+  type Layout,
+} from './sorted.ts';
 
 const LAYOUT: Layout = { from: 0, width: 2 };
 
@@ -34,6 +43,10 @@ export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest):
       }
       return true;
     },
+    join: (cells, from, now) => {
+      mergeIn(cells, LAYOUT, laterThan(from, 2, now, leavesAt));
+      if (endsNow) keepExtremes(cells);
+    },
     holds: (cells, now) => {
       const left = firstLater(cells, LAYOUT, now, leavesAt);
       if (left > 0) cells.remove(0, left * 2);
@@ -54,6 +67,17 @@ export function extremes(window: SlidingWindow, sign: 1 | -1, test: AmountTest):
 
 function valueOf(cells: Cells, entry: number): number {
   return cells.get(entry * 2 + 1);
+}
+
+/** Drops those that a later one reaches or exceeds. */
+function keepExtremes(cells: Cells): void {
+  let highest = Number.NEGATIVE_INFINITY;
+  keepOnly(cells, LAYOUT, (entry) => {
+    const value = valueOf(cells, entry);
+    if (value <= highest) return false;
+    highest = value;
+    return true;
+  });
 }
 
 function insertAt(cells: Cells, place: number, at: number, value: number): void {

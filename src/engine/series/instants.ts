@@ -3,7 +3,16 @@ import { NEVER } from '../../base/time.ts';
 import type { NumberTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
 import type { Single } from './behaviour.ts';
-import { entryCount, firstLater, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
+import {
+  entryCount,
+  firstLater,
+  instantOf,
+  laterThan,
+  mergeIn,
+  placeFor,
+  spanOf,
+  type Layout,
+} from './sorted.ts';
 
 const LAYOUT: Layout = { from: 0, width: 1 };
 
@@ -32,6 +41,10 @@ export function instants(
       for (let i = 0; i < count; i++) cells.set(place + i, at);
       if (endsNow && cells.length > keep) cells.remove(0, cells.length - keep);
       return true;
+    },
+    join: (cells, from, now) => {
+      mergeIn(cells, LAYOUT, laterThan(from, 1, now, leavesAt));
+      if (endsNow && cells.length > keep) cells.remove(0, cells.length - keep);
     },
     holds: (cells, now) => {
       const left = firstLater(cells, LAYOUT, now, leavesAt);

@@ -25,6 +25,10 @@ export function totals(shape: Extract<Shape, { kind: 'totals' }>): Single {
         cells.add(COUNT, contribution.count);
         return true;
       },
+      join: (cells, from) => {
+        if (cells.length === 0) cells.lengthen(1);
+        cells.add(COUNT, from[COUNT] ?? 0);
+      },
       holds: (cells) => shape.test(countOf(cells)),
       nextAt: () => NEVER,
       kept: (cells) => ({ of: 'count', count: countOf(cells), isAtLeast: false }),
@@ -50,6 +54,12 @@ function sums({ window, of, test }: AmountTotals): Single {
       }
       return true;
     },
+    join: (cells, from) => {
+      if (cells.length === 0) cells.lengthen(3);
+      cells.add(COUNT, from[COUNT] ?? 0);
+      addToSum(cells, SUM, from[SUM] ?? 0);
+      cells.add(SUM + 1, from[SUM + 1] ?? 0);
+    },
     holds: (cells) => {
       if (cells.length === 0) return of === 'sum' && test(0, 1);
       return test(sumAt(cells, SUM), of === 'average' ? cells.get(COUNT) : 1);
@@ -64,17 +74,23 @@ function sums({ window, of, test }: AmountTotals): Single {
 
 function extreme({ window, of, test }: AmountTotals): Single {
   const pick = of === 'max' ? Math.max : Math.min;
+  const keep = (cells: Cells, found: number): void => {
+    if (cells.length === 0) {
+      cells.lengthen(2);
+      cells.set(EXTREME, found);
+    }
+    cells.set(EXTREME, pick(cells.get(EXTREME), found));
+  };
   return {
     take: (cells, { at, contribution }) => {
       if (!window.covers(at) || contribution.amounts.length === 0) return false;
-      const found = contribution.amounts.reduce((a, b) => pick(a, b));
-      if (cells.length === 0) {
-        cells.lengthen(2);
-        cells.set(EXTREME, found);
-      }
-      cells.set(EXTREME, pick(cells.get(EXTREME), found));
+      keep(
+        cells,
+        contribution.amounts.reduce((a, b) => pick(a, b)),
+      );
       return true;
     },
+    join: (cells, from) => keep(cells, from[EXTREME] ?? 0),
     holds: (cells) => cells.length > 0 && test(cells.get(EXTREME), 1),
     nextAt: () => NEVER,
     kept: (cells) => {
@@ -98,6 +114,12 @@ export function set(window: LastingWindow, keep: number, test: NumberTest): Sing
       }
       return cells.length > before;
     },
+    join: (cells, from) => {
+      const known = new Set<number>();
+      for (let i = 0; i < cells.length; i++) known.add(cells.get(i));
+      for (const value of from) if (cells.length < keep && !known.has(value)) cells.push(value);
+    },
+    valuesIn: { from: 0, width: 1 },
     holds: (cells) => test(cells.length),
     nextAt: () => NEVER,
     kept: (cells) => ({ of: 'distinct', count: cells.length, isAtLeast: cells.length === keep }),

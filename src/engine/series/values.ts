@@ -3,7 +3,17 @@ import type { NumberTest } from '../../compile/comparison.ts';
 import type { SlidingWindow } from '../../compile/window.ts';
 import type { Single } from './behaviour.ts';
 import type { Cells } from './cells.ts';
-import { entryCount, firstLater, instantOf, placeFor, spanOf, type Layout } from './sorted.ts';
+import {
+  entryCount,
+  firstLater,
+  instantOf,
+  keepOnly,
+  laterThan,
+  mergeIn,
+  placeFor,
+  spanOf,
+  type Layout,
+} from './sorted.ts';
 
 const LAYOUT: Layout = { from: 0, width: 2 };
 
@@ -38,6 +48,11 @@ export function values(window: SlidingWindow, keep: number, test: NumberTest): S
       }
       return true;
     },
+    join: (cells, from, now) => {
+      mergeIn(cells, LAYOUT, laterThan(from, 2, now, leavesAt));
+      if (endsNow) keepLatest(cells, keep);
+    },
+    valuesIn: { from: 1, width: 2 },
     holds: (cells, now) => {
       const left = firstLater(cells, LAYOUT, now, leavesAt);
       if (left > 0) cells.remove(0, left * 2);
@@ -70,6 +85,17 @@ function forget(cells: Cells, value: number, at: number): boolean {
     return true;
   }
   return true;
+}
+
+/** Keeps the latest entry of each value, and of these so many of the latest. */
+function keepLatest(cells: Cells, keep: number): void {
+  const seen = new Set<number>();
+  keepOnly(cells, LAYOUT, (entry) => {
+    const value = cells.get(entry * 2 + 1);
+    if (seen.size === keep || seen.has(value)) return false;
+    seen.add(value);
+    return true;
+  });
 }
 
 function insert(cells: Cells, at: number, value: number): void {

@@ -12,7 +12,8 @@ import { Column } from '../store/column.ts';
  * 2. A removal is a value, null, and is remembered with its time.
  */
 
-type Packed = Readonly<Record<string, readonly [Json, EpochMs]>>;
+/** Each attribute's last word, null for a removal, and its event time. */
+export type Packed = Readonly<Record<string, readonly [Json, EpochMs]>>;
 
 /** A value that another one took the place of; null stands for none. */
 export interface Change {
@@ -61,6 +62,36 @@ export class Attributes {
     }
     this.#pack(ordinal, Object.fromEntries(after));
     return changes;
+  }
+
+  /** All that is kept of a customer. */
+  packed(ordinal: number): Packed {
+    return this.#unpack(ordinal);
+  }
+
+  /**
+   * Takes in what was kept of another customer: of two words of one event time the customer's own
+   * stays. @returns what is different now
+   */
+  join(ordinal: number, others: Packed): Change[] {
+    const after = new Map(Object.entries(this.#unpack(ordinal)));
+    const changes: Change[] = [];
+    for (const [name, [to, at]] of Object.entries(others)) {
+      const known = after.get(name);
+      if (known !== undefined && known[1] >= at) continue;
+      const from = known?.[0] ?? null;
+      after.set(name, [to, at]);
+      if (!isSame(from, to)) changes.push({ name, from, to });
+    }
+    if (after.size > 0) this.#pack(ordinal, Object.fromEntries(after));
+    return changes;
+  }
+
+  remove(ordinal: number): void {
+    const handle = this.#handles.get(ordinal);
+    if (handle === 0) return;
+    this.#strings.free(handle);
+    this.#handles.set(ordinal, 0);
   }
 
   #unpack(ordinal: number): Packed {

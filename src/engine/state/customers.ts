@@ -1,13 +1,15 @@
 import type { CustomerId } from '../../base/id.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { Sections } from '../store/bytes.ts';
+import type { Bitmap } from '../store/bitmap.ts';
 import { Column } from '../store/column.ts';
 import { Dictionary } from '../store/dictionary.ts';
 
 /*
  * The customers of a partition: id ↔ ordinal, and up to when each has been settled.
  *
- * 1. Ordinals are dense, from 0, in the order in which customers became known.
+ * 1. Ordinals are given out from 0 on. That of a customer who was removed is given to the next one:
+ *    so there are holes, and no order of ordinals tells who was known first.
  * 2. The instant up to which a customer is settled only grows.
  */
 
@@ -17,6 +19,7 @@ export class Customers {
   /** The customer who was asked for last: all that happens to one asks again and again. */
   #lastOrdinal = -1;
   #lastId = '';
+  #removed = 0;
 
   get count(): number {
     return this.#ids.count;
@@ -36,9 +39,26 @@ export class Customers {
     return ordinal;
   }
 
-  /** All of them, by ordinal. */
-  *ids(): Generator<CustomerId> {
-    for (let ordinal = 0; ordinal < this.count; ordinal++) yield this.idOf(ordinal);
+  /** Nothing may be kept of the customer any more, under this ordinal or that id. */
+  remove(ordinal: number): void {
+    this.#ids.remove(ordinal);
+    if (ordinal === this.#lastOrdinal) this.#remember(-1, '');
+    this.#removed++;
+  }
+
+  /** How many were removed since this was made or restored. */
+  get removed(): number {
+    return this.#removed;
+  }
+
+  /** Of all who are known. */
+  ordinals(): Bitmap {
+    return this.#ids.numbers();
+  }
+
+  /** Whether an ordinal here is the customer who has another one there. */
+  isSame(ordinal: number, there: Customers, other: number): boolean {
+    return this.#ids.isSame(ordinal, there.#ids, other);
   }
 
   idOf(ordinal: number): CustomerId {

@@ -103,6 +103,17 @@ export class Mailings {
     return { ordinals, segment: running.segment, startedAt: running.startedAt };
   }
 
+  /** When the mailing began in which a customer's turn is to come; undefined without one. */
+  startedAt(campaign: number, ordinal: number): EpochMs | undefined {
+    return this.isInLine(campaign, ordinal) ? this.#running[campaign]?.startedAt : undefined;
+  }
+
+  /** Gives a customer a turn in a mailing that began at an instant, where that still runs. */
+  enter(campaign: number, ordinal: number, startedAt: EpochMs): void {
+    const running = this.#running[campaign];
+    if (running?.startedAt === startedAt) running.rest.add(ordinal);
+  }
+
   /** Takes a customer's turn away. @returns when the mailing began; undefined without one */
   cancel(campaign: number, ordinal: number): EpochMs | undefined {
     const running = this.#running[campaign];
@@ -128,10 +139,12 @@ export class Mailings {
    * mailing of another instant than before is a new one.
    *
    * @param oldOf the number there of a campaign here; undefined for a new one
+   * @param hereOf the ordinals here of customers there, as far as they are known here
    */
   takeOver(
     before: Mailings,
     oldOf: (campaign: number) => number | undefined,
+    hereOf: (customers: Bitmap) => Bitmap,
     streamTime: EpochMs,
   ): void {
     for (const [campaign, { mailing }] of this.#campaigns.entries()) {
@@ -142,7 +155,11 @@ export class Mailings {
         ? (before.#beginsAt[old] ?? NEVER)
         : toCome(mailing?.at, streamTime);
       const running = old === undefined ? undefined : before.#running[old];
-      this.#running[campaign] = mailing === undefined ? undefined : running;
+      this.#running[campaign] =
+        mailing === undefined || running === undefined
+          ? undefined
+          : { ...running, rest: hereOf(running.rest) };
+      this.#dropDone(campaign);
     }
     this.#findNext();
   }

@@ -26,6 +26,7 @@ type Touch = number;
 
 const NOTHING: ReadonlySet<number> = new Set();
 const NO_FLIPS: readonly Flip[] = [];
+const NOBODY = new Bitmap();
 
 export class Membership {
   readonly #segments: readonly PlannedSegment[];
@@ -74,7 +75,7 @@ export class Membership {
   /** Not to be written to. */
   members(segment: number): Bitmap {
     const condition = this.#segments[segment]?.condition;
-    if (condition !== undefined) return this.#truths.of(condition, 0);
+    if (condition !== undefined) return this.#truths.of(condition, NOBODY);
     return this.#members[segment] ?? new Bitmap();
   }
 
@@ -121,6 +122,25 @@ export class Membership {
       for (const dependent of this.#dependents[segment] ?? []) insertInto(queue, dependent * 2);
     }
     this.#presumed = NOTHING;
+    return this.#byId(flips);
+  }
+
+  /**
+   * Takes a customer out of all segments; the conditions are to be cleared at once.
+   *
+   * @returns the exits, by segment id
+   */
+  takeOut(ordinal: number): readonly Flip[] {
+    const flips: Flip[] = [];
+    for (const segment of this.#segments.keys()) {
+      if (!this.isMember(segment, ordinal)) continue;
+      this.#set(segment, ordinal, false);
+      flips.push(this.#counted(segment, false));
+    }
+    return this.#byId(flips);
+  }
+
+  #byId(flips: Flip[]): readonly Flip[] {
     if (flips.length < 2) return flips;
     return flips.sort((a, b) => (this.#rank[a.segment] ?? 0) - (this.#rank[b.segment] ?? 0));
   }

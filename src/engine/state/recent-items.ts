@@ -20,6 +20,12 @@ const KEY = 1;
 const HANDLE = 2;
 const WIDTH = 3;
 
+export interface RecentItem {
+  readonly at: EpochMs;
+  readonly key: number;
+  readonly bytes: Uint8Array;
+}
+
 export class RecentItems {
   readonly #itemsMax: number;
   #records = new ByteStrings();
@@ -78,6 +84,35 @@ export class RecentItems {
     for (let place = 0; place < count; place++) {
       yield this.#records.get(this.#cell(ordinal, place, HANDLE));
     }
+  }
+
+  /** All that is kept of a customer, latest first. */
+  entries(ordinal: number): RecentItem[] {
+    return Array.from({ length: this.#counts.get(ordinal) }, (_, place) => {
+      const [at, key] = [this.#cell(ordinal, place, AT), this.#cell(ordinal, place, KEY)];
+      return { at, key, bytes: this.#records.get(this.#cell(ordinal, place, HANDLE)).slice() };
+    });
+  }
+
+  /** Takes in items of another customer, latest first, as if each had come before their own. */
+  join(ordinal: number, items: readonly RecentItem[]): void {
+    const own = this.entries(ordinal);
+    this.remove(ordinal);
+    for (const { at, key, bytes } of [...own, ...items].toReversed()) {
+      this.take(ordinal, at, key, () => bytes);
+    }
+  }
+
+  /** Drops all of a customer's. */
+  remove(ordinal: number): void {
+    const count = this.#counts.get(ordinal);
+    if (count === 0) return;
+    for (let place = 0; place < count; place++) {
+      this.#records.free(this.#cell(ordinal, place, HANDLE));
+    }
+    this.#blocks.free(this.#handles.get(ordinal), sizeFor(count * WIDTH));
+    this.#counts.set(ordinal, 0);
+    this.#handles.set(ordinal, 0);
   }
 
   #cell(ordinal: number, place: number, cell: number): number {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
 import type { Sections } from '../store/bytes.ts';
-import { RecentItems } from './recent-items.ts';
+import { RecentItems, type RecentItem } from './recent-items.ts';
 import { packOrder, packView, productOf, unpack } from './recent-record.ts';
 
 /*
@@ -27,6 +27,12 @@ export interface RecentEvents {
   readonly viewed: readonly JsonObject[];
 }
 
+/** The same as it is kept. */
+export interface RecentKept {
+  readonly orders: readonly RecentItem[];
+  readonly viewed: readonly RecentItem[];
+}
+
 export class Recent {
   readonly #orders = new RecentItems(ORDERS_MAX);
   readonly #viewed = new RecentItems(VIEWED_MAX);
@@ -41,6 +47,21 @@ export class Recent {
       if (product === undefined) return;
       this.#viewed.take(ordinal, at, keyOf(product), () => packView(properties, at));
     }
+  }
+
+  kept(ordinal: number): RecentKept {
+    return { orders: this.#orders.entries(ordinal), viewed: this.#viewed.entries(ordinal) };
+  }
+
+  /** Takes in what was kept of another customer. */
+  join(ordinal: number, { orders, viewed }: RecentKept): void {
+    this.#orders.join(ordinal, orders);
+    this.#viewed.join(ordinal, viewed);
+  }
+
+  remove(ordinal: number): void {
+    this.#orders.remove(ordinal);
+    this.#viewed.remove(ordinal);
   }
 
   of(ordinal: number): RecentEvents {

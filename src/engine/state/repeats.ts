@@ -1,5 +1,6 @@
 import { fnv1a32 } from '../../base/hash.ts';
 import { murmur3 } from '../../base/murmur.ts';
+import type { CustomerId } from '../../base/id.ts';
 import type { DurationMs, EpochMs } from '../../base/time.ts';
 import { ByteReader, ByteWriter, type Sections } from '../store/bytes.ts';
 import { HashIndex } from '../store/hash-index.ts';
@@ -46,9 +47,9 @@ export class Repeats {
   }
 
   /** @returns true when the id is new, and remembers it then */
-  admit(ordinal: number, messageId: string, streamTime: EpochMs): boolean {
+  admit(customer: CustomerId, messageId: string, streamTime: EpochMs): boolean {
     while (this.#count > 0 && streamTime - this.#oldestAt() >= this.#windowMs) this.#forget();
-    const key = keyOf(ordinal, messageId);
+    const key = keyOf(customer, messageId);
     this.#sought = key;
     if (this.#indexOf(key).find(key >>> 0, this.#isSought) !== undefined) return false;
     this.#remember(key, streamTime);
@@ -120,8 +121,8 @@ export class Repeats {
   }
 }
 
-function keyOf(ordinal: number, messageId: string): number {
-  const low = (fnv1a32(messageId) ^ Math.imul(ordinal + 1, 0x9e3779b1)) >>> 0;
-  const high = murmur3(`${ordinal}\n${messageId}`) & 0xfffff;
-  return high * 2 ** 32 + low;
+/** By the customer's id: an ordinal may be another's by the time the message comes again. */
+function keyOf(customer: CustomerId, messageId: string): number {
+  const text = `${customer}\n${messageId}`;
+  return (murmur3(text) & 0xfffff) * 2 ** 32 + fnv1a32(text);
 }

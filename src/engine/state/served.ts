@@ -68,15 +68,24 @@ export class Served {
     this.#series.setDeadFrom(row, triggeredAt + reentry.ms);
   }
 
+  /** Forgets that a customer's wait has come to its end. */
+  remove(campaign: number, ordinal: number): void {
+    this.#once[campaign]?.delete(ordinal);
+    const row = this.#series.find(this.#firstNumber + campaign, ordinal);
+    if (row !== undefined) this.#series.remove(row);
+  }
+
   /**
    * Takes over what was kept under other definitions, in the place of what is kept here. Where
    * `once` has become a span, that begins now: when it was is not known.
    *
    * @param campaignOf the number here of a campaign there; undefined: it is forgotten
+   * @param ordinalOf the ordinal here of a customer there; undefined: theirs is forgotten
    */
   takeOver(
     before: Served,
     campaignOf: (campaign: number) => number | undefined,
+    ordinalOf: (ordinal: number) => number | undefined,
     at: EpochMs,
   ): void {
     for (const row of this.#rows()) this.#series.remove(row);
@@ -84,16 +93,20 @@ export class Served {
     for (const [old, bitmap] of before.#once.entries()) {
       const campaign = campaignOf(old);
       if (campaign === undefined) continue;
-      for (const ordinal of bitmap.ordinals()) this.note(campaign, ordinal, at);
+      for (const there of bitmap.ordinals()) {
+        const ordinal = ordinalOf(there);
+        if (ordinal !== undefined) this.note(campaign, ordinal, at);
+      }
     }
     for (const row of before.#rows()) {
       const old = before.#campaignOf(row);
       const campaign = campaignOf(old);
-      if (campaign === undefined) continue;
-      const ordinal = before.#series.ordinal(row);
+      const there = before.#series.ordinal(row);
+      const ordinal = ordinalOf(there);
+      if (campaign === undefined || ordinal === undefined) continue;
       const triggeredAt = before.#triggeredAt(row);
       // What is over may have been swept or not: here it is gone.
-      if (!before.admits(old, ordinal, at)) this.note(campaign, ordinal, triggeredAt);
+      if (!before.admits(old, there, at)) this.note(campaign, ordinal, triggeredAt);
     }
   }
 

@@ -2,9 +2,12 @@ import type { Shape } from '../../compile/condition.ts';
 import type { Definitions } from '../../compile/definitions.ts';
 import { compilePlan, type Dependents, type Plan } from '../../compile/plan.ts';
 import type { EpochMs } from '../../base/time.ts';
+import { Aliases } from '../joining/aliases.ts';
+import { Anonymous } from '../forgetting/anonymous.ts';
 import { Attributes } from './attributes.ts';
 import { Customers } from './customers.ts';
 import { Mailings } from './mailings.ts';
+import { ForgetMarks } from '../forgetting/marks.ts';
 import { Membership } from './membership.ts';
 import { Recent } from './recent.ts';
 import { behaviourOf, type Behaviour } from '../series/behaviour.ts';
@@ -12,6 +15,7 @@ import { SeriesTable } from '../series/series-table.ts';
 import type { Sections } from '../store/bytes.ts';
 import { Dictionary } from '../store/dictionary.ts';
 import { Served } from './served.ts';
+import { Slices } from '../joining/slices.ts';
 import { Timers } from './timers.ts';
 import { Truths } from './truths.ts';
 import { Waits } from './waits.ts';
@@ -22,6 +26,11 @@ export interface State {
   /** Per first condition of a series; undefined where none is kept. */
   readonly behaviours: readonly (Behaviour | undefined)[];
   readonly customers: Customers;
+  readonly anonymous: Anonymous;
+  readonly marks: ForgetMarks;
+  readonly aliases: Aliases;
+  /** What is coming from other partitions in several parcels. */
+  readonly slices: Slices;
   readonly attributes: Attributes;
   readonly series: SeriesTable;
   readonly timers: Timers;
@@ -39,6 +48,10 @@ export interface State {
 export function emptyState(definitions: Definitions, streamTime: EpochMs): State {
   const parts = {
     customers: new Customers(),
+    anonymous: new Anonymous(),
+    marks: new ForgetMarks(),
+    aliases: new Aliases(),
+    slices: new Slices(),
     attributes: new Attributes(),
     series: new SeriesTable(),
     values: new Dictionary(),
@@ -52,6 +65,10 @@ export function emptyState(definitions: Definitions, streamTime: EpochMs): State
 export function stateToSections(state: State): Sections {
   return new Map([
     ...state.customers.toSections(),
+    ...state.anonymous.toSections(),
+    ...state.marks.toSections(),
+    ...state.aliases.toSections(),
+    ...state.slices.toSections(),
     ...state.attributes.toSections(),
     ...state.series.toSections(),
     ...state.values.toSections('values'),
@@ -70,8 +87,13 @@ export function stateFromSections(
   section: (name: string) => Uint8Array,
 ): State {
   const series = SeriesTable.fromSections(section);
+  const customers = Customers.fromSections(section);
   const parts = {
-    customers: Customers.fromSections(section),
+    customers,
+    anonymous: Anonymous.fromSections(customers.ordinals(), section),
+    marks: ForgetMarks.fromSections(section),
+    aliases: Aliases.fromSections(section),
+    slices: Slices.fromSections(section),
     attributes: Attributes.fromSections(section),
     series,
     timers: new Timers(series, streamTime),
@@ -91,7 +113,19 @@ function hasLetters({ campaigns }: Definitions): boolean {
   return campaigns.length > 0;
 }
 
-type Parts = Pick<State, 'customers' | 'attributes' | 'series' | 'timers' | 'values' | 'recent'>;
+type Parts = Pick<
+  State,
+  | 'customers'
+  | 'anonymous'
+  | 'marks'
+  | 'aliases'
+  | 'slices'
+  | 'attributes'
+  | 'series'
+  | 'timers'
+  | 'values'
+  | 'recent'
+>;
 
 function assemble(
   definitions: Definitions,

@@ -31,11 +31,16 @@ export class Truths {
     return bitmap.add(ordinal);
   }
 
-  /** For whom of the first `customers` ordinals it holds; not to be written to. */
-  of(condition: number, customers: number): Bitmap {
+  /** Makes every condition hold for a customer as it does for nothing. */
+  clear(ordinal: number): void {
+    for (const exceptions of this.#exceptions) exceptions?.delete(ordinal);
+  }
+
+  /** @param known all customers @returns for whom of them it holds; not to be written to */
+  of(condition: number, known: Bitmap): Bitmap {
     const exceptions = this.#exceptions[condition] ?? new Bitmap();
     if (!this.#holdsForNothing(condition)) return exceptions;
-    return Bitmap.difference(Bitmap.upTo(customers), exceptions);
+    return Bitmap.difference(known, exceptions);
   }
 
   bytesUsed(): number {

@@ -117,14 +117,20 @@ export class Waits {
    * Takes over what waited under other definitions, in the place of what waits here.
    *
    * @param campaignOf the number here of a campaign there; undefined: its enrolments are dropped
+   * @param ordinalOf the ordinal here of a customer there; undefined: theirs are dropped
    */
-  takeOver(before: Waits, campaignOf: (campaign: number) => number | undefined): void {
+  takeOver(
+    before: Waits,
+    campaignOf: (campaign: number) => number | undefined,
+    ordinalOf: (ordinal: number) => number | undefined,
+  ): void {
     for (const row of this.#rows()) this.end(row);
     for (const row of before.#rows()) {
       const enrolment = before.#read(row);
       const campaign = campaignOf(enrolment.campaign);
-      if (campaign === undefined) continue;
-      this.enrol({ ...enrolment, campaign }, before.#timers.dueAt(row));
+      const ordinal = ordinalOf(enrolment.ordinal);
+      if (campaign === undefined || ordinal === undefined) continue;
+      this.enrol({ ...enrolment, campaign, ordinal }, before.#timers.dueAt(row));
     }
   }
 

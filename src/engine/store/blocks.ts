@@ -7,7 +7,8 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *
  * 1. A block lies in one page; a block larger than a page has a page of its own.
  * 2. A handle is page × page size + offset, and never 0: 0 stands for "no block".
- * 3. A freed block is given out again only for the same size; its cells are cleared then.
+ * 3. A freed block is given out again only for the same size. Its cells are cleared at once: what
+ *    is forgotten must not go on in the bytes of a snapshot.
  */
 
 type Cells = Uint8Array | Float64Array;
@@ -38,11 +39,7 @@ export class Blocks<C extends Cells> {
   /** @param size k of the 2^k cells */
   allocate(size: number): number {
     const freed = this.#free[size]?.pop();
-    if (freed !== undefined) {
-      const offset = this.offset(freed);
-      this.page(freed).fill(0, offset, offset + (1 << size));
-      return freed;
-    }
+    if (freed !== undefined) return freed;
     if (size > this.#pageBits) return this.#addPage(1 << size) << this.#pageBits;
     const cells = 1 << size;
     let offset = Math.ceil(this.#offset / cells) * cells;
@@ -56,6 +53,8 @@ export class Blocks<C extends Cells> {
 
   free(handle: number, size: number): void {
     assert(handle !== 0, 'block 0 is not freed');
+    const offset = this.offset(handle);
+    this.page(handle).fill(0, offset, offset + (1 << size));
     this.#free[size]?.push(handle);
   }
 

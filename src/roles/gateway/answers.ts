@@ -53,5 +53,5 @@ export function foreignHtml(page: string): HttpResponse {
 
 /** An answer that says what is wrong and what to do about it. */
 export function refusal(status: number, code: string, message: string, hint: string): HttpResponse {
-  return json(status, { code, message, hint });
+  return { ...json(status, { success: false, code, message, hint }), code };
 }

@@ -8,10 +8,18 @@ import type { Bus } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Inbox } from '../ports/mail.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { CustomerDesk } from './customers/customer-desk.ts';
+import { Forgetting, type ForgettingParts } from './customers/forgetting.ts';
+import type { Desk } from './desk.ts';
+import { Ingest, type IngestParts } from './ingest/ingest.ts';
+import { BrowserDesk } from './keys/browser-desk.ts';
+import { Gatekeeper, type GatekeeperParts } from './keys/gatekeeper.ts';
 import { LetterPreview, type LetterPreviewParts } from './letter-preview.ts';
 import { LiveFeed } from './live-feed.ts';
+import { OpenApiDesk } from './openapi/openapi-desk.ts';
 import { PartitionStatuses } from './partition-statuses.ts';
 import { Routes, type Asset, type SegmentTitle } from './routes.ts';
+import { SchemaDesk } from './schema/schema-desk.ts';
 import { StatusFollower } from './status-follower.ts';
 import { Tracking, type TrackingSettings } from './tracking/tracking.ts';
 
@@ -25,6 +33,12 @@ export interface GatewayParts {
   readonly inbox?: Inbox | undefined;
   /** What the links of letters need; without it there are none. */
   readonly tracking?: TrackingSettings | undefined;
+  /** Who may send events; without it nobody may. */
+  readonly keys?: Omit<GatekeeperParts, 'metrics'> | undefined;
+  /** What forgetting customers needs; without it, or without keys, nobody is. */
+  readonly forgetting?: Omit<ForgettingParts, 'partitions'> | undefined;
+  /** What taking events needs; without it, or without keys, none are taken. */
+  readonly ingest?: IngestSettings | undefined;
   /** What showing a letter needs; without it none is shown. */
   readonly letters?: Omit<LetterPreviewParts, 'bus' | 'partitions'> | undefined;
   readonly metrics: Metrics;
@@ -32,6 +46,11 @@ export interface GatewayParts {
   readonly logger: Logger;
   readonly clock: Clock;
 }
+
+export type IngestSettings = Omit<
+  IngestParts,
+  'gatekeeper' | 'keyring' | 'partitions' | 'clock' | 'metrics' | 'logger'
+>;
 
 export interface RunningGateway {
   readonly port: number;
@@ -46,14 +65,22 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
   const { metrics, logger } = parts;
   const statuses = new PartitionStatuses(parts.partitions);
   const feed = liveFeed(parts, statuses);
-  const requests = metrics.counter('shoal_http_requests_total', 'Requests by status.', ['status']);
-  const tracking = parts.tracking && new Tracking({ ...parts, ...parts.tracking });
+  const requests = metrics.counter(
+    'shoal_http_requests_total',
+    'Requests by status and, where they were refused, by the code of the refusal.',
+    ['status', 'code'],
+  );
+  const refused = metrics.counter(
+    'shoal_http_refused_connections_total',
+    'Connections that were closed at once, since there were too many.',
+  );
   const preview = parts.letters && new LetterPreview({ ...parts, ...parts.letters });
-  const desks = [tracking].filter((desk) => desk !== undefined);
+  const { desks, ingest } = desksOf(parts);
   const routes = new Routes({ ...parts, desks, preview, statuses, requests });
   const server = await parts.http(parts.options, {
     request: (request) => routes.answer(request),
     sockets: feed,
+    refused: () => refused.add(1),
   });
   metrics
     .gauge('shoal_http_engine_info', 'Which server of HTTP runs.', ['engine'])
@@ -71,10 +98,30 @@ export async function startGateway(parts: GatewayParts): Promise<RunningGateway>
     close: async () => {
       ending.abort();
       await running;
+      await ingest?.close();
       await server.close();
       logger.info('gateway closed');
     },
   };
+}
+
+/** The parts of the API, as far as there is what they need. */
+function desksOf(parts: GatewayParts): {
+  readonly desks: readonly Desk[];
+  readonly ingest: Ingest | undefined;
+} {
+  const { metrics, keys, logger } = parts;
+  const tracking = parts.tracking && new Tracking({ ...parts, ...parts.tracking });
+  const gatekeeper = keys && new Gatekeeper({ ...keys, metrics });
+  const browsers = gatekeeper && new BrowserDesk({ ...keys, gatekeeper });
+  const schema = gatekeeper && new SchemaDesk({ ...parts, gatekeeper });
+  const ingest =
+    gatekeeper && parts.ingest && new Ingest({ ...parts, ...keys, ...parts.ingest, gatekeeper });
+  const forgetting = parts.forgetting && new Forgetting({ ...parts, ...parts.forgetting });
+  const customers =
+    gatekeeper && forgetting && new CustomerDesk({ gatekeeper, logger, forgetting });
+  const desks = [browsers, ingest, tracking, schema, customers, new OpenApiDesk()];
+  return { desks: desks.filter((desk) => desk !== undefined), ingest };
 }
 
 function liveFeed(

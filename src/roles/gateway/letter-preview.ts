@@ -9,11 +9,14 @@ import { partitionOf } from '../../base/hash.ts';
 import type { CampaignId, CustomerId } from '../../base/id.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { letterData, type LetterExtras } from '../../campaign/letter-data.ts';
+import { revealAttributes, revealTrigger } from '../../campaign/private-values.ts';
 import { sampleTrigger } from '../../campaign/sample.ts';
 import { didYouMean } from '../../rules/fault.ts';
+import { NO_PRIVATE_NAMES } from '../../rules/private/names.ts';
 import type { Query, RecipientAnswer } from '../../wire/query.ts';
 import { readRecipientAnswer } from '../../wire/recipient-answer.ts';
 import { querySubject } from '../../wire/subject.ts';
+import type { PrivateValues } from '../ports/directory.ts';
 import type { HttpRequest, HttpResponse } from '../ports/http.ts';
 import type { Bus } from '../ports/log.ts';
 import type { Rendered, Templates } from '../ports/mail.ts';
@@ -25,6 +28,8 @@ export interface LetterPreviewParts extends LetterExtras {
   readonly partitions: number;
   readonly campaigns: readonly Campaign[];
   readonly templates: Templates;
+  /** Undefined: no attribute is private. */
+  readonly privateValues?: PrivateValues | undefined;
 }
 
 export interface PreviewedLetter extends Rendered {
@@ -42,12 +47,13 @@ export class LetterPreview {
 
   /**
    * @throws ShoalError `unknown-campaign`, `unknown-customer`, `template-failed` (refuse-input)
-   * @throws ShoalError `no-answer` (retry), `answer-unreadable` (stop)
+   * @throws ShoalError `no-answer`, `store-away` (retry), `answer-unreadable` (stop)
    */
   async letter(id: CampaignId, customer: CustomerId): Promise<PreviewedLetter> {
-    const campaign = campaignOf(this.#parts.campaigns, id);
-    const recipient = await this.#recipient(id, customer);
-    if (!recipient.known) {
+    const { campaigns, templates, privateValues } = this.#parts;
+    const campaign = campaignOf(campaigns, id);
+    const answer = await this.#recipient(id, customer);
+    if (!answer.known) {
       throw new ShoalError({
         code: 'unknown-customer',
         remedy: 'refuse-input',
@@ -55,9 +61,13 @@ export class LetterPreview {
         hint: 'a customer is known from their first event on; ids are compared exactly',
       });
     }
-    const trigger = sampleTrigger(campaign, recipient.attributes, true);
+    const names = privateValues?.names ?? NO_PRIVATE_NAMES;
+    const known = (await privateValues?.directory.get(customer)) ?? {};
+    const recipient = { ...answer, attributes: revealAttributes(answer.attributes, names, known) };
+    const sample = sampleTrigger(campaign, recipient.attributes, true);
+    const trigger = revealTrigger(sample, names, known);
     const data = letterData(campaign, customer, recipient, trigger, this.#parts);
-    return { campaign, ...this.#parts.templates.render(campaign.template, { ...data }) };
+    return { campaign, ...templates.render(campaign.template, { ...data }) };
   }
 
   /**

@@ -57,7 +57,7 @@ export class Routes {
       ['/livez', () => json(200, { live: true })],
       ['/readyz', () => this.#readiness()],
       ['/metrics', async () => answer(200, METRICS_TYPE, await parts.metricsText())],
-      ['/v1/segments', () => json(200, parts.segments)],
+      ['/v1/segments', () => json(200, parts.segments.map(titleOf))],
       ['/v1/live', () => UPGRADE_WANTED],
       ['/inbox.css', () => answer(200, 'text/css; charset=utf-8', INBOX_CSS)],
     ]);
@@ -66,7 +66,8 @@ export class Routes {
   /** Never rejects. */
   async answer(request: HttpRequest): Promise<HttpResponse> {
     const response = await this.#answer(request);
-    this.#parts.requests.add(1, { status: response.status });
+    const { status, code = '' } = response;
+    this.#parts.requests.add(1, { status, code });
     return response;
   }
 
@@ -112,6 +113,11 @@ export class Routes {
     if (body === undefined) return html(letterPage(letter));
     return body === 'body' ? foreignHtml(letter.html) : undefined;
   }
+}
+
+/** Definitions come with their rules, which are nobody's business here. */
+function titleOf({ id, name, description }: SegmentTitle): SegmentTitle {
+  return { id, name, description };
 }
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

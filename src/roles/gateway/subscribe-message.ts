@@ -8,9 +8,10 @@ export interface Subscription {
   readonly totals: boolean;
 }
 
-const subscribeSchema = z.strictObject({
+/** What a socket sends. */
+export const subscribeSchema = z.strictObject({
   type: z.literal('subscribe'),
-  segments: z.array(z.string()).min(1),
+  segments: z.array(z.string()).min(1).describe('ids, or `*` for all'),
   totals: z.boolean().optional(),
 });
 

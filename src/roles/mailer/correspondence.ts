@@ -45,6 +45,12 @@ const FRESH_MS: DurationMs = 5_000;
 /** A wait that has ended: it is over, or one of its campaign's `until` has happened. */
 export type Ended = Due | Cancelled;
 
+/** A letter that is being tried. */
+interface Tried {
+  readonly letter: string;
+  readonly since: EpochMs;
+}
+
 /** A letter that nothing in the ledger bars, and what was decided on it. */
 interface Look {
   readonly kind: 'open';
@@ -67,12 +73,13 @@ export class Correspondence {
    * @throws Stopped
    */
   async answer(partition: number, ended: Ended, desk: Slots): Promise<void> {
-    const { patience, decisions } = this.#parts;
+    const { patience, decisions, clock } = this.#parts;
     const { campaign, customer, triggeredAt } = ended;
     const letter = mailId(campaign, customer, triggeredAt);
+    const tried = { letter, since: clock.now() };
     for (let waits = 0; ;) {
       const outcome = await patience.until(() =>
-        desk.use(() => this.#attempt(partition, ended, letter, waits)),
+        desk.use(() => this.#attempt(partition, ended, tried, waits)),
       );
       if (outcome.kind === 'ended') {
         const { at: dueAt, trigger } = ended.kind === 'due' ? ended : {};
@@ -87,20 +94,20 @@ export class Correspondence {
   async #attempt(
     partition: number,
     ended: Ended,
-    letter: string,
+    tried: Tried,
     waits: number,
   ): Promise<HandedOver> {
     const { patience, connections, line, pace, clock, handover } = this.#parts;
     patience.check();
     if (line.downMs > 0) return { kind: 'later', waitMs: line.downMs };
-    const first = await this.#look(partition, ended, letter);
+    const first = await this.#look(partition, ended, tried);
     if (first.kind !== 'open') return first;
     if (first.written.kind === 'skip') return this.#skip(first.place, first.written.reason);
     return connections.use(async () => {
       await pace.turn();
       if (line.downMs > 0) return { kind: 'later', waitMs: line.downMs };
       const isFresh = clock.now() - first.lookedAt <= FRESH_MS;
-      const look = isFresh ? first : await this.#look(partition, ended, letter);
+      const look = isFresh ? first : await this.#look(partition, ended, tried);
       if (look.kind !== 'open') return look;
       const { written, place } = look;
       if (written.kind === 'skip') return this.#skip(place, written.reason);
@@ -108,9 +115,10 @@ export class Correspondence {
     });
   }
 
-  async #look(partition: number, ended: Ended, letter: string): Promise<Look | HandedOver> {
+  async #look(partition: number, ended: Ended, tried: Tried): Promise<Look | HandedOver> {
     const { campaigns, ledger, clock, handover } = this.#parts;
     const { customer } = ended;
+    const { letter, since } = tried;
     const page = await ledger.page(customer);
     const before = page.letters.get(letter);
     const now = Math.max(clock.now(), ended.at);
@@ -125,7 +133,9 @@ export class Correspondence {
       const isOver = before.isMarketing || before.isRepeat === true;
       if (before.state === 'intent' && isOver) return handover.giveUp(place);
     }
-    const written = await this.#write(partition, ended, { campaign, letter, page, now });
+    const triedMs = clock.now() - since;
+    const order = { campaign, letter, page, now, triedMs };
+    const written = await this.#write(partition, ended, order);
     // It may have been sent, and is not to be sent again.
     if (before?.state === 'intent' && written.kind === 'skip') return handover.giveUp(place);
     return { kind: 'open', written, place, lookedAt: clock.now() };

@@ -51,7 +51,9 @@ function eventOf(
   properties: JsonObject,
 ): CustomerEvent {
   const type = 'track' as const;
-  return { type, customer, anonymousId: undefined, messageId, at, event, properties, context: {} };
+  // It bears no `userId`: whoever is anonymous remains so.
+  const anonymousId = customer;
+  return { type, customer, anonymousId, messageId, at, event, properties, context: {} };
 }
 
 /** One level is ours. */

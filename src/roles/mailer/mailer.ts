@@ -6,6 +6,7 @@ import type { Campaign } from '../../campaign/campaign.ts';
 import type { MailPolicy } from '../../campaign/gates.ts';
 import type { LetterExtras } from '../../campaign/letter-data.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { PrivateValues } from '../ports/directory.ts';
 import type { Ledger, Suppressions } from '../ports/ledger.ts';
 import type { Bus, Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -43,6 +44,8 @@ export interface MailerOptions {
   readonly positions: PositionStore;
   readonly ledger: Ledger;
   readonly suppressions: Suppressions;
+  /** Undefined: no attribute is private. */
+  readonly privateValues?: PrivateValues | undefined;
   readonly post: Post;
   readonly templates: Templates;
   /** Undefined: letters have no links of ours. */

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../../base/time.ts';
+import { mailerReader } from '../ports/reader-name.ts';
 import { transitionsStream } from '../../wire/subject.ts';
 import { decodeRecord } from '../../wire/transition-record.ts';
 import { isQuiet } from '../../wire/trigger.ts';
@@ -44,7 +45,7 @@ export class Reading {
   static async begin(partition: number, parts: ReadingParts): Promise<Reading | undefined> {
     try {
       const { patience, positions } = parts;
-      const position = await patience.until(() => positions.position(nameOf(partition)));
+      const position = await patience.until(() => positions.position(mailerReader(partition)));
       return new Reading(partition, position, parts);
     } catch (error) {
       if (!(error instanceof Stopped)) parts.onFailure(error);
@@ -77,7 +78,7 @@ export class Reading {
     const { positions } = this.#parts;
     // What is not saved is looked at once more after the next start.
     await positions
-      .savePosition(nameOf(this.#partition), this.#lane.position)
+      .savePosition(mailerReader(this.#partition), this.#lane.position)
       .catch(() => undefined);
   }
 
@@ -104,7 +105,7 @@ export class Reading {
     try {
       while (this.#saved < this.#lane.position) {
         const { position } = this.#lane;
-        await patience.until(() => positions.savePosition(nameOf(this.#partition), position));
+        await patience.until(() => positions.savePosition(mailerReader(this.#partition), position));
         this.#saved = position;
         await patience.sleep(SAVE_EVERY_MS);
       }
@@ -112,10 +113,6 @@ export class Reading {
       if (!(error instanceof Stopped)) onFailure(error);
     }
   }
-}
-
-function nameOf(partition: number): string {
-  return `mailer-${partition}`;
 }
 
 /** The waits of a record that have ended and are not quiet. */

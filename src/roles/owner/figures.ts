@@ -16,6 +16,9 @@ export interface OwnerFigures {
   readonly putAside: Counter;
   readonly regresses: Counter;
   readonly trimmed: Counter;
+  readonly trimmedRecords: Counter;
+  readonly erased: Counter;
+  readonly pendingErasures: Gauge;
   readonly historyFirst: Gauge;
   readonly historySeconds: Gauge;
   readonly lagMs: Gauge;
@@ -54,6 +57,9 @@ export function ownerFigures(metrics: Metrics): OwnerFigures {
     putAside: counter('put_aside_messages', 'Messages that cannot be applied, passed over'),
     regresses: counter('log_regresses', 'Times that a log was found set back'),
     trimmed: counter('trimmed_messages', 'Messages of the log that were removed as too old'),
+    trimmedRecords: counter('trimmed_records', 'Records of transitions removed as too old'),
+    erased: counter('erased_messages', 'Messages that were erased with who is forgotten in them'),
+    pendingErasures: gauge('pending_erasures', 'What is still to be erased, entry by entry'),
     historyFirst: gauge('history_first_sequence', 'The first message that the log still has'),
     historySeconds: gauge('history_seconds', 'How far back the log reaches'),
     lagMs: gauge('lag_ms', 'From the storing of the message applied last to its application'),

@@ -3,7 +3,7 @@ import type { Count } from '../../engine/effect.ts';
 import type { PartitionStatus } from '../../wire/live.ts';
 import { liveSubject } from '../../wire/subject.ts';
 import type { Pump } from './apply/pump.ts';
-import type { Retention } from './retention.ts';
+import type { Retention } from './retention/retention.ts';
 import type { OwnerWorld } from './world.ts';
 
 /*

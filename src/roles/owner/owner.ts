@@ -3,9 +3,12 @@ import { Rejects } from './apply/rejects.ts';
 import { ChunkBuffers } from './checkpoint/state-copy.ts';
 import { UploadLimit } from './checkpoint/upload-limit.ts';
 import { deadlineAfter, pause } from '../ports/clock.ts';
+import { AmendedLog } from './erasure/amended-log.ts';
+import { FileRewriting } from './erasure/file-rewriting.ts';
 import { ownerFigures } from './figures.ts';
 import { PartitionLife } from './partition/partition-life.ts';
 import { untilAnswered } from './retry.ts';
+import { Sampler } from './seen/sampler.ts';
 import { ensureStreams } from './streams.ts';
 import { Turns } from './turns.ts';
 import type { OwnerSettings, OwnerWorld } from './world.ts';
@@ -50,7 +53,12 @@ class RunningOwner implements Owner {
     const limit = new UploadLimit(world.clock, settings.uploadBytesPerSecondMax);
     this.#rejects = new Rejects(world, figures);
     const buffers = new ChunkBuffers();
-    const place = { world, settings, figures, turns, limit, buffers, rejects: this.#rejects };
+    const sampler = new Sampler();
+    const parts = { figures, turns, limit, buffers, sampler, rejects: this.#rejects };
+    const rewriting = new FileRewriting(world.erasing.file, world, settings.erasureEveryMs);
+    // Who replays a partition finds in it what stands in the place of what was erased.
+    const reading = { ...world, log: new AmendedLog(world) };
+    const place = { world: reading, log: world.log, settings, rewriting, ...parts };
     const ready = this.#ensureStreams();
     this.#lives = settings.partitions.map(
       (partition) => new PartitionLife({ ...place, partition }, ready),

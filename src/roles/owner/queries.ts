@@ -8,8 +8,10 @@ import type { Answers, EnrolmentsAnswer, Query, RecipientAnswer } from '../../wi
 import { querySubject } from '../../wire/subject.ts';
 import type { Bus } from '../ports/log.ts';
 import type { LiveStatus } from './live-status.ts';
+import type { SeenKeeper } from './seen/seen-keeper.ts';
 
 type Status = Pick<LiveStatus, 'full'>;
+type SeenEvents = Pick<SeenKeeper, 'told'>;
 
 /**
  * Answers the questions to one partition.
@@ -21,15 +23,21 @@ export function serveQueries(
   partition: number,
   engine: Partition,
   status: Status,
+  seen: SeenEvents,
 ): () => void {
   return bus.serve(querySubject(partition), async (body) => {
-    const answer = answerTo(readQuery(body), engine, status);
+    const answer = answerTo(readQuery(body), engine, status, seen);
     return Buffer.from(JSON.stringify(answer));
   });
 }
 
 /** @throws ShoalError `unknown-segment`, `unknown-campaign` (refuse-input) */
-function answerTo(query: Query, engine: Partition, status: Status): Answers[Query['type']] {
+function answerTo(
+  query: Query,
+  engine: Partition,
+  status: Status,
+  seen: SeenEvents,
+): Answers[Query['type']] {
   switch (query.type) {
     case 'status':
       return status.full();
@@ -43,6 +51,8 @@ function answerTo(query: Query, engine: Partition, status: Status): Answers[Quer
       return explanation(engine, query);
     case 'enrolments':
       return enrolments(engine);
+    case 'schema':
+      return seen.told();
   }
 }
 
@@ -94,6 +104,7 @@ function readQuery(body: Uint8Array): Query {
   switch (type) {
     case 'status':
     case 'enrolments':
+    case 'schema':
       return { type };
     case 'attributes':
       return { type, customer: textIn(query, 'customer') };

@@ -1,4 +1,6 @@
 import {
+  amendedStream,
+  amendedSubjects,
   eventsStream,
   eventsSubject,
   REJECTED_STREAM,
@@ -24,6 +26,7 @@ export function streamsOf(
   };
   const own = partitions.flatMap((p) => [
     { name: eventsStream(p), subjects: [eventsSubject(p)], ...limit },
+    { name: amendedStream(p), subjects: [amendedSubjects(p)] },
     { name: transitionsStream(p), subjects: [transitionsSubject(p)] },
   ]);
   return [...own, rejected];

@@ -2,7 +2,9 @@
  * HTTP and WebSockets as the gateway needs them.
  *
  * Not promised: that a socket that was sent to has received; that `close` of a socket comes at once
- * when its peer is gone; that a request whose peer has gone ever learns of it.
+ * when its peer is gone; that a request whose peer has gone ever learns of it; that a body is waited
+ * for as long as the options allow; that what is no request is answered before it is closed.
+ * Connections on which nothing moves for some seconds are closed, whatever they wait for.
  */
 
 export interface HttpRequest {
@@ -19,6 +21,8 @@ export interface HttpRequest {
    * The whole body.
    *
    * @throws ShoalError `body-too-large` (refuse-input) beyond the server's limit
+   * @throws ShoalError `body-too-slow` (retry) when it does not come in time
+   * @throws ShoalError `too-much-held` (retry) when all bodies together are too much
    * @throws ShoalError `request-aborted` (refuse-input) when the peer goes before its end
    */
   body(): Promise<Uint8Array>;
@@ -28,6 +32,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** Of a refusal, for who counts them; it is not sent. */
+  readonly code?: string | undefined;
 }
 
 export interface Socket {
@@ -52,6 +58,8 @@ export interface HttpHandlers {
   /** Must not reject: what goes wrong is an answer too. */
   request(request: HttpRequest): Promise<HttpResponse>;
   readonly sockets: SocketHandler;
+  /** Called for each connection that is closed at once, since there are too many. */
+  readonly refused?: (() => void) | undefined;
 }
 
 export interface HttpOptions {
@@ -61,7 +69,20 @@ export interface HttpOptions {
   readonly bodyBytesMax: number;
   /** A socket's waiting bytes beyond which messages are dropped. */
   readonly waitingBytesMax: number;
+  /** How long a body may take to come, ms. */
+  readonly bodyWithinMs?: number | undefined;
+  /** Of all bodies that are held at a time. */
+  readonly heldBytesMax?: number | undefined;
+  /** Connections and sockets beyond so many are closed. */
+  readonly connectionsMax?: number | undefined;
 }
+
+/** What holds where the options say nothing. */
+export const HTTP_DEFAULTS = {
+  bodyWithinMs: 30_000,
+  heldBytesMax: 64_000_000,
+  connectionsMax: 10_000,
+} as const;
 
 export interface RunningServer {
   readonly port: number;

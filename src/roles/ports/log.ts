@@ -9,7 +9,7 @@
 
 export interface StoredMessage {
   readonly subject: string;
-  /** The place in its stream, from 1, contiguous unless trimmed. */
+  /** The place in its stream, from 1, contiguous unless trimmed or erased. */
   readonly sequence: number;
   /** When the broker stored it, ms since the epoch. */
   readonly storedAt: number;
@@ -103,8 +103,17 @@ export interface Log {
   state(stream: string): Promise<StreamState>;
   /** The message at a sequence, read from the stream's leader; undefined when there is none. */
   at(stream: string, sequence: number): Promise<StoredMessage | undefined>;
-  /** Removes all messages before a sequence. */
+  /** The first message at a sequence or behind it; undefined when there is none. */
+  next(stream: string, fromSequence: number, subject?: string): Promise<StoredMessage | undefined>;
+  /** Removes all messages before a sequence. Their bytes may stay in a file for a while. */
   trim(stream: string, firstKept: number): Promise<void>;
+  /**
+   * Removes a message and writes over its bytes, so that no file of the log holds them when it
+   * answers. Nothing happens when there is no such message. Its sequence is not used again. The
+   * last message of a subject must stay: NATS 2.9 does not find the one before it, and readers to
+   * the end of a stream would wait.
+   */
+  erase(stream: string, sequence: number): Promise<void>;
 }
 
 /** Messages that are not kept: live figures, and questions with answers. */

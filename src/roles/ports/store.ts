@@ -1,3 +1,5 @@
+import type { CustomerId } from '../../base/id.ts';
+
 /*
  * The store as the roles need it: checkpoints of partitions, positions.
  *
@@ -77,8 +79,20 @@ export interface Suspects {
   add(partition: number, message: string, times: number): Promise<number>;
 }
 
+/** What was seen of a partition's events. To lose it costs statistics alone. */
+export interface SeenStore {
+  load(partition: number): Promise<Uint8Array | undefined>;
+  save(partition: number, bytes: Uint8Array): Promise<void>;
+}
+
 export interface PositionStore {
   /** The last sequence that a reader has dealt with; 0 when it never did. */
   position(reader: string): Promise<number>;
   savePosition(reader: string, sequence: number): Promise<void>;
+}
+
+/** What keeps something of customers outside the log. */
+export interface CustomerStore {
+  /** Drops all of theirs; again and again if need be. */
+  forget(customer: CustomerId): Promise<void>;
 }

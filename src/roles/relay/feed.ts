@@ -6,18 +6,20 @@ import type { Log, Reader, StoredMessage } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Place } from './bookmark.ts';
 import type { Figures } from './figures.ts';
-import type { Progress } from './progress.ts';
+import type { Carrier, Freight } from './parcels/carrier.ts';
+import type { Piece, Progress } from './progress.ts';
 import type { TriggerLane } from './trigger-lane.ts';
-import { TRIGGER_AGE_MS_MAX } from './triggers-stream.ts';
+import { TRIGGER_AGE_MS_MAX } from '../ports/triggers-stream.ts';
 
 /*
- * Hands one partition's transitions to the lane, in the order of their numbers.
+ * Hands one partition's transitions to the lane, and what it passes on to the carrier, in the order
+ * of their numbers.
  *
- * 1. A number that has been published is passed over.
+ * 1. A number that has been published is passed over, and likewise one that has been carried.
  * 2. A number is never skipped unnoticed: at a gap the feed stops, or, when the log has been read
  *    from its beginning, says how many are lost and goes on.
  * 3. Without a place to go on from, what is older than triggers are kept is passed over: it may
- *    have been published and forgotten.
+ *    have been published and forgotten. What is passed on is carried whatever its age.
  */
 
 export interface FeedParts {
@@ -28,6 +30,7 @@ export interface FeedParts {
   readonly cluster: string;
   readonly partition: number;
   readonly lane: TriggerLane;
+  readonly carrier: Carrier;
   readonly progress: Progress;
   /** What is dealt with; sequence 0: nothing is known, the log is read from its beginning. */
   readonly place: Place;
@@ -40,6 +43,8 @@ export class Feed {
   readonly #parts: FeedParts;
   /** The last number that is published or passed over; 0: none is known. */
   #number: number;
+  /** The last number whose parcel has arrived, or is under way. */
+  #carried: number;
   /** The sequence of the last record that was read. */
   #sequence: number;
   /** Whether all was read from the log's beginning on, without an interruption. */
@@ -50,6 +55,7 @@ export class Feed {
   constructor(parts: FeedParts) {
     this.#parts = parts;
     this.#number = parts.place.number;
+    this.#carried = parts.place.carried;
     this.#sequence = parts.place.sequence;
     this.#isWhole = this.#sequence === 0;
     const { log, partition, onFailure } = parts;
@@ -88,12 +94,32 @@ export class Feed {
     const { lane, progress, partition } = this.#parts;
     if (this.#number > 0 && record.from > this.#number + 1) this.#onGap(record);
     if (this.#hasStopped) return;
-    const place = { sequence: message.sequence, number: Math.max(record.to, this.#number) };
-    const end = progress.begin(partition, place, lane.handed);
+    const { sequence } = message;
+    const number = Math.max(record.to, this.#number);
+    const carried = Math.max(record.to, this.#carried);
+    const piece = progress.begin(partition, { sequence, number, carried }, lane.handed);
+    await this.#carry(message, record, piece);
+    this.#carried = carried;
     if (!this.#isExpired(message, record)) await this.#put(record);
-    this.#number = place.number;
+    this.#number = number;
     // A record whose triggers are not all handed over is never dealt with.
-    if (!this.#hasStopped) end(lane.handed);
+    if (!this.#hasStopped) piece.end(lane.handed);
+  }
+
+  async #carry(
+    { body }: StoredMessage,
+    { items, from }: TransitionRecord,
+    piece: Piece,
+  ): Promise<void> {
+    const { carrier, partition } = this.#parts;
+    const freight = items.flatMap((effect, i): readonly Freight[] => {
+      const n = from + i;
+      const isPassed = effect.kind === 'passed' || effect.kind === 'forgotten';
+      return isPassed && n > this.#carried ? [{ n, effect }] : [];
+    });
+    if (freight.length === 0) return piece.arrived();
+    while (!carrier.hasRoom(partition)) await carrier.arrived();
+    carrier.carry(partition, freight, body.length, () => piece.arrived());
   }
 
   async #put({ items, from }: TransitionRecord): Promise<void> {
@@ -122,7 +148,7 @@ export class Feed {
     const isAccepted = kind === 'gap';
     if (!this.#isWhole && !isAccepted) return this.#stopAtGap();
     const lost = from - this.#number - 1;
-    logger.error('transitions are no longer in the log, they have no triggers', {
+    logger.error('transitions are no longer in the log, they have no triggers, parcels are lost', {
       partition,
       after: this.#number,
       lost,

@@ -6,10 +6,14 @@ export interface Figures {
   readonly triggers: Counter;
   /** Labels: reason (doubt, gap). */
   readonly restarts: Counter;
-  /** Labels: reason (expired, lost). */
+  /** Labels: reason (expired, lost, too-large). */
   readonly dropped: Counter;
   /** Labels: partition. */
   readonly behind: Gauge;
+  /** Labels: type (join, merge, joined, event, forget, forgotten). */
+  readonly parcels: Counter;
+  /** Labels: partition. */
+  readonly parcelsBehind: Gauge;
 }
 
 export function relayFigures(metrics: Metrics): Figures {
@@ -26,12 +30,22 @@ export function relayFigures(metrics: Metrics): Figures {
     ),
     dropped: metrics.counter(
       'shoal_relay_dropped_transitions_total',
-      'Transitions without a trigger: older than triggers are kept, or no longer in the log',
+      'Transitions passed over: too old for a trigger, gone from the log, or too large a parcel',
       ['reason'],
     ),
     behind: metrics.gauge(
       'shoal_relay_behind_records',
       'Records of transitions that the relay has not read yet',
+      ['partition'],
+    ),
+    parcels: metrics.counter(
+      'shoal_parcels_total',
+      'What has been carried from one partition to another, or to the stores, by its type',
+      ['type'],
+    ),
+    parcelsBehind: metrics.gauge(
+      'shoal_parcels_behind',
+      'What of a partition has been read to be carried, and has not arrived yet',
       ['partition'],
     ),
   };

@@ -1,29 +1,22 @@
 import { ShoalError } from '../../base/error.ts';
 import type { DurationMs } from '../../base/time.ts';
-import { pause, type Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Logger } from '../ports/logger.ts';
+import { pause } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { PositionStore } from '../ports/store.ts';
 import { relayFigures } from './figures.ts';
-import { runSession, type SessionEnd } from './session.ts';
+import { runSession, type SessionEnd, type SessionParts } from './session.ts';
 
 /*
- * Turns TRANSITIONS into one message for each effect on `shoal-triggers` (docs/triggers.md).
+ * Turns TRANSITIONS into one message for each effect on `shoal-triggers` (docs/triggers.md), and
+ * carries what partitions pass on to one another.
  *
  * 1. A partition's effects are stored in the order of their numbers, each once.
  * 2. After any doubt it looks at what is stored before it goes on.
  * 3. Several relays may run: one is as far as the other, and only one of two appends succeeds.
+ * 4. Each parcel arrives, possibly twice, behind all that its partition passed to that one before:
+ *    the engine drops what it has seen.
  */
 
-export interface RelayOptions {
-  readonly log: Log;
-  readonly positions: PositionStore;
-  readonly cluster: string;
-  /** How many partitions there are; all are read. */
-  readonly partitions: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface RelayOptions extends Omit<SessionParts, 'figures'> {
   readonly metrics: Metrics;
   /** Told what ended the relay for good. */
   readonly onFailure: (error: unknown) => void;

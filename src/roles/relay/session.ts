@@ -1,15 +1,24 @@
 import { ShoalError } from '../../base/error.ts';
-import { pause, type Clock } from '../ports/clock.ts';
+import { transitionsStream } from '../../wire/subject.ts';
+import { decodeRecord } from '../../wire/transition-record.ts';
+import { pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { PositionStore } from '../ports/store.ts';
-import { distrust, emptyBookmark, loadBookmark, saveBookmark, type Bookmark } from './bookmark.ts';
+import {
+  distrust,
+  emptyBookmark,
+  loadBookmark,
+  saveBookmark,
+  type Bookmark,
+  type Place,
+} from './bookmark.ts';
 import { Feed } from './feed.ts';
-import type { Figures } from './figures.ts';
+import { Carrier } from './parcels/carrier.ts';
+import type { DeliveryParts } from './parcels/delivery.ts';
 import { Progress } from './progress.ts';
 import { readPublished, type Published } from './published.ts';
 import { TriggerLane } from './trigger-lane.ts';
-import { TRIGGERS } from './triggers-stream.ts';
+import { TRIGGERS } from '../ports/triggers-stream.ts';
 
 /*
  * One stretch of relaying, from a look at what has been published to the first doubt.
@@ -17,17 +26,15 @@ import { TRIGGERS } from './triggers-stream.ts';
  * 1. A session trusts its bookmark unless it is told not to, or `shoal-triggers` ends before it;
  *    then it goes by what `shoal-triggers` itself holds, all of it.
  * 2. While the store is away the session goes on: what could not be written down is found again in
- *    `shoal-triggers`.
+ *    `shoal-triggers`, and what is passed on is carried once more.
+ * 3. Nothing says of a parcel that it has arrived, but the bookmark.
  */
 
-export interface SessionParts {
-  readonly log: Log;
+export interface SessionParts extends DeliveryParts {
   readonly positions: PositionStore;
   readonly cluster: string;
+  /** How many partitions there are; all are read. */
   readonly partitions: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly figures: Figures;
 }
 
 /**
@@ -50,8 +57,7 @@ export async function runSession(
 ): Promise<SessionEnd> {
   const { log, cluster, partitions, logger } = parts;
   await log.ensureStream(TRIGGERS);
-  const saved = await trustedBookmark(parts, isTrusted);
-  const bookmark = saved ?? emptyBookmark(partitions);
+  const { bookmark, saved } = await beginningBookmark(parts, isTrusted);
   const { end, numbers } = await readPublished(log, cluster, bookmark.scanned, signal);
   logger.info('the relay goes on', {
     behind: bookmark.scanned,
@@ -61,30 +67,48 @@ export async function runSession(
   return new Session(parts, { bookmark, saved, numbers, end }).run(signal);
 }
 
-/** @returns undefined when the bookmark that is written down cannot be trusted */
-async function trustedBookmark(
+interface Begun {
+  readonly bookmark: Bookmark;
+  /** Undefined when what is written down cannot be trusted. */
+  readonly saved: Bookmark | undefined;
+}
+
+async function beginningBookmark(
   { log, positions, partitions, logger }: SessionParts,
   isTrusted: boolean,
-): Promise<Bookmark | undefined> {
+): Promise<Begun> {
   const saved = await loadBookmark(positions, partitions);
   const last = await log.lastSequence(TRIGGERS.name);
-  if (isTrusted && saved.scanned >= 0 && saved.scanned <= last) return saved;
-  const { scanned } = saved;
+  if (isTrusted && saved.scanned >= 0 && saved.scanned <= last) return { bookmark: saved, saved };
+  const { scanned, places } = saved;
   logger.warn('the relay goes by what shoal-triggers holds', { bookmark: scanned, last });
   await distrust(positions);
-  return undefined;
+  const carried = await Promise.all(places.map((place, p) => trustedNumber(log, p, place)));
+  return { bookmark: emptyBookmark(carried), saved: undefined };
+}
+
+/**
+ * Up to which number all has arrived, by a place; 0 when the transitions are not those that it was
+ * written down for: then other ones may bear those numbers.
+ */
+async function trustedNumber(
+  log: Log,
+  partition: number,
+  { sequence, carried }: Place,
+): Promise<number> {
+  if (carried === 0) return 0;
+  const message = await log.at(transitionsStream(partition), sequence);
+  return message !== undefined && decodeRecord(message.body).to >= carried ? carried : 0;
 }
 
 /** What a session begins with. */
-interface Beginning extends Published {
-  readonly bookmark: Bookmark;
-  readonly saved: Bookmark | undefined;
-}
+type Beginning = Published & Begun;
 
 class Session {
   readonly #parts: SessionParts;
   readonly #ending = new AbortController();
   readonly #lane: TriggerLane;
+  readonly #carrier: Carrier;
   readonly #progress: Progress;
   readonly #feeds: readonly Feed[];
   /** What is written down; undefined: nothing of use. */
@@ -102,18 +126,21 @@ class Session {
       this.#finish('doubt');
     };
     this.#lane = new TriggerLane({ log: parts.log, end, onDoubt, onFailure });
-    const shared = { ...parts, lane: this.#lane, progress: this.#progress, onFailure };
-    const onGap = (): void => this.#finish('gap');
-    this.#feeds = bookmark.places.map(({ sequence, number }, partition) => {
-      const known = Math.max(number, numbers.get(partition) ?? 0);
-      return new Feed({ ...shared, partition, place: { sequence, number: known }, onGap });
+    this.#carrier = new Carrier({ ...parts, onFailure });
+    const way = { lane: this.#lane, carrier: this.#carrier, progress: this.#progress };
+    const shared = { ...parts, ...way, onFailure, onGap: () => this.#finish('gap') };
+    this.#feeds = bookmark.places.map((place, partition) => {
+      const number = Math.max(place.number, numbers.get(partition) ?? 0);
+      return new Feed({ ...shared, partition, place: { ...place, number } });
     });
   }
 
   async run(signal: AbortSignal): Promise<SessionEnd> {
     const ending = AbortSignal.any([signal, this.#ending.signal]);
     while (await pause(this.#parts.clock, SAVE_EVERY_MS, ending)) await this.#save();
+    const carried = this.#carrier.close();
     await Promise.all(this.#feeds.map((feed) => feed.stop()));
+    await carried;
     await this.#lane.settled();
     this.#lane.close();
     await this.#save();
@@ -122,7 +149,10 @@ class Session {
   }
 
   async #save(): Promise<void> {
-    const { positions, logger } = this.#parts;
+    const { positions, logger, figures } = this.#parts;
+    for (const [partition, waiting] of this.#carrier.waiting.entries()) {
+      figures.parcelsBehind.set(waiting, { partition });
+    }
     const now = this.#progress.bookmark(this.#lane.stored);
     try {
       await saveBookmark(positions, this.#saved, now);

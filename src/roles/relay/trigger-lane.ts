@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Trigger } from '../../wire/trigger.ts';
 import type { Appended, Log } from '../ports/log.ts';
+import { signalOnce } from './signal-once.ts';
 
 /*
  * Appends triggers to `shoal-triggers`, many under way at a time.
@@ -107,10 +108,4 @@ export class TriggerLane {
     this.#ended = signalOnce();
     resolve();
   }
-}
-
-function signalOnce(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => (resolve = settle));
-  return { promise, resolve };
 }

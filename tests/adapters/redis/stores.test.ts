@@ -2,6 +2,7 @@ import { connectRedis } from '../../../src/adapters/redis/connect.ts';
 import { RedisCheckpointStore } from '../../../src/adapters/redis/checkpoint-store.ts';
 import { RedisLeases } from '../../../src/adapters/redis/leases.ts';
 import { RedisPositionStore } from '../../../src/adapters/redis/position-store.ts';
+import { RedisSeenStore } from '../../../src/adapters/redis/seen-store.ts';
 import { RedisSuspects } from '../../../src/adapters/redis/suspects.ts';
 import { storeContract } from '../../contract/store.ts';
 import { startRedis } from '../../support/servers.ts';
@@ -17,6 +18,7 @@ storeContract('Redis', async () => {
     checkpoints: new RedisCheckpointStore(redis, 'test'),
     leases: new RedisLeases(redis, 'test'),
     suspects: new RedisSuspects(redis, 'test'),
+    seen: new RedisSeenStore(redis, 'test'),
     positions: new RedisPositionStore(redis, 'test'),
     settled: () =>
       eventually('the append-only file is written', async () => {

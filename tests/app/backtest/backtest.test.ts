@@ -212,6 +212,32 @@ describe('events', () => {
     expect((await answers([await file('a.ndjson', ...lines)]))[1]).toMatch('twice 0');
   });
 
+  test('forget whom the live engine would, and take whoever comes back as new', async () => {
+    await segment('buyers', 'rule: { event: Order }\n');
+    const visit = (anonymousId: string, day: string): string =>
+      JSON.stringify({ type: 'track', event: 'Order', anonymousId, timestamp: `${day}T00:00:00Z` });
+    const events = await file(
+      'a.ndjson',
+      visit('bob', '2024-01-01'),
+      order('ann', '10:00:00'),
+      visit('bob', '2024-06-01'),
+    );
+    const ats = ['--at', '2024-03-30', '2024-04-01', '2024-06-01'];
+    const found = await answers([events], ...ats);
+    expect(found.filter((line) => line.includes('buyers'))).toEqual([
+      '00:00:00.000Z buyers 2',
+      '00:00:00.000Z buyers 1',
+      '00:00:00.000Z buyers 2',
+    ]);
+    const { stdout } = await backtest([events], '--format', 'json', ...ats);
+    const digests = stdout.split('\n').filter((line) => line.includes('buyers'));
+    for (const [line, digest] of [ANN_BOB, ANN, ANN_BOB].entries()) {
+      expect(digests[line]).toContain(digest);
+    }
+    const forEver = await answers([events], ...ats, '--set', 'forgetAnonymousAfter=');
+    expect(forEver.filter((line) => line.includes('buyers 2'))).toHaveLength(3);
+  });
+
   test('before 1970 have their windows too', async () => {
     const old = order('ann', '', { timestamp: '1969-12-31T10:00:00Z' });
     const events = await file('a.ndjson', old);

@@ -47,3 +47,11 @@ test('no file, or one that is not there', async () => {
   expect((await runInProcess(['test'])).status).toBe(2);
   expect((await runInProcess(['test', join(folder, 'none.txt')])).status).toBe(1);
 });
+
+test('stories may not ask for private values either', async () => {
+  const story = await file('p.txt', 'define x { attribute: email, equals: a }\nd1 10:00 ann A\n');
+  const { status, stderr } = await runInProcess(['test', story, '--set', 'privateAttributes=email']);
+  expect(status).toBe(78);
+  expect(stderr).toContain('"equals" cannot be asked of the private attribute "email"');
+  expect(stderr).toContain(`at ${story}: line 1: rule.equals`);
+});

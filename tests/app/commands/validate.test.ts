@@ -48,3 +48,23 @@ test('segments, campaigns and templates together, from the settings', async () =
     expect(stderr).toContain(`at ${join(folder, place)}`);
   }
 });
+
+test('what asks for a private value', async () => {
+  const [segments, campaigns] = [join(folder, 'segments'), join(folder, 'campaigns')];
+  await Promise.all([mkdir(segments), mkdir(campaigns)]);
+  await writeFile(join(segments, 'a.yaml'), 'rule: { attribute: email, endsWith: .com }');
+  const campaign = 'when: { attribute: email, to: x }\ntemplate: course-welcome\n';
+  await writeFile(join(campaigns, 'c.yaml'), campaign);
+  const folders = ['segments', 'campaigns'].flatMap((name) => {
+    return ['--set', `folders.${name}=${join(folder, name)}`];
+  });
+  expect((await runInProcess(['validate', ...folders])).stderr).not.toContain('private');
+  const privately = ['--set', 'privateAttributes=email'];
+  const all = await runInProcess(['validate', ...folders, ...privately]);
+  expect(all.status).toBe(78);
+  for (const place of ['segments/a.yaml: rule.endsWith', 'campaigns/c.yaml: when.to']) {
+    expect(all.stderr).toContain(`at ${join(folder, place)}`);
+  }
+  const alone = await runInProcess(['validate', segments, ...privately]);
+  expect(alone.stderr).toContain('"endsWith" cannot be asked of the private attribute "email"');
+});

@@ -19,7 +19,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** `shoal validate` with one campaign, whose template has this HTML. */
-async function validate(campaign: string, html: string) {
+async function validate(campaign: string, html: string, ...flags: readonly string[]) {
   const from = 'from: { name: S, address: s@example.com }';
   await write('campaigns/c.yaml', `${campaign}\ntemplate: letter\n${from}\n`);
   await mkdir(join(folder, 'templates', 'letter'));
@@ -28,7 +28,7 @@ async function validate(campaign: string, html: string) {
   const folders = ['segments', 'campaigns', 'templates'].flatMap((name) => {
     return ['--set', `folders.${name}=${join(folder, name)}`];
   });
-  return runInProcess(['validate', ...folders]);
+  return runInProcess(['validate', ...folders, ...flags]);
 }
 
 test('a field that may be missing names itself, its line, and the fields that are there', async () => {
@@ -89,4 +89,27 @@ test('what every recipient has, and what rules read, may be read', async () => {
   );
   expect(stderr).toBe('');
   expect(status).toBe(0);
+});
+
+test('of a private attribute a trigger tells nothing for certain', async () => {
+  const { status, stderr } = await validate(
+    'when: { attribute: city, changed: true }',
+    '<p><%= it.customer.city %> <%= it.trigger.to %></p>',
+    '--set',
+    'privateAttributes=city',
+  );
+  expect(status).toBe(78);
+  expect(stderr).toContain('template "letter" reads it.trigger.to, which is missing');
+});
+
+test('and never what it was before', async () => {
+  const { status, stderr } = await validate(
+    'when: { attribute: city, changed: true }',
+    "<p><%= it.maybe('trigger.to') %></p>\n<p><%= it.maybe('trigger.from') ?? it.trigger.from %></p>",
+    '--set',
+    'privateAttributes=email,city',
+  );
+  expect(status).toBe(78);
+  expect(stderr).toContain('to a customer of whom all is known: template "letter"');
+  expect(stderr).toContain('reads it.trigger.from, which is missing');
 });

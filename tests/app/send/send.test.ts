@@ -6,13 +6,15 @@ import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { connectNats, type Nats } from '../../../src/adapters/nats/connect.ts';
+import { connectRedis } from '../../../src/adapters/redis/connect.ts';
+import { RedisDirectory } from '../../../src/adapters/redis/directory/directory.ts';
 import { sendCommand } from '../../../src/app/commands/send.ts';
 import { systemClock } from '../../../src/app/system-clock.ts';
 import { partitionOf } from '../../../src/base/hash.ts';
 import { decodeLogMessage } from '../../../src/wire/log-codec.ts';
 import type { LogMessage } from '../../../src/wire/log-message.ts';
 import { eventsStream, eventsSubject } from '../../../src/wire/subject.ts';
-import { startNats, type RunningServer } from '../../support/servers.ts';
+import { startNats, startRedis, type RunningServer } from '../../support/servers.ts';
 import { eventually, RecordingLogger } from '../../support/world.ts';
 
 const P = 3;
@@ -189,4 +191,26 @@ test('a file that is no gzip is refused', async () => {
   const file = join(folder, 'wrong.ndjson.gz');
   await writeFile(file, 'plain text');
   await expect(send(file)).rejects.toMatchObject({ code: 'file-unreadable' });
+});
+
+test('private attributes go to the directory, and hashed into the log', async () => {
+  const redisServer = await startRedis();
+  const logger = new RecordingLogger();
+  const redis = await connectRedis(redisServer.url, { clock: systemClock, logger });
+  try {
+    const traits = { email: 'ann@example.com', plan: 'free' };
+    const identify = { type: 'identify', userId: 'ann', timestamp: '2024-05-01T00:00:00Z', traits };
+    const file = await fileOf('private.ndjson', [JSON.stringify(identify)]);
+    const flags = ['--set', 'privateAttributes=email', '--set', `redis.url=${redisServer.url}`];
+    await expect(send(file, ...flags)).rejects.toMatchObject({ code: 'private-secret-missing' });
+    expect(eventsOf((await newMessages()).flat())).toEqual([]);
+    await send(file, ...flags, '--set', 'privacy.secret=a secret of a test, long enough');
+    const [event] = eventsOf((await newMessages()).flat());
+    expect(event?.properties).toEqual({ email: expect.stringMatching(/^private:/), plan: 'free' });
+    const directory = new RedisDirectory(redis, 'shoal');
+    expect(await directory.get('ann')).toEqual({ email: 'ann@example.com' });
+  } finally {
+    redis.disconnect();
+    await redisServer.stop();
+  }
 });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { ShoalError } from '../../../src/base/error.ts';
 import { partitionOf } from '../../../src/base/hash.ts';
+import type { JsonObject } from '../../../src/base/json.ts';
 import { UTC } from '../../../src/base/zone.ts';
 import { LetterPreview } from '../../../src/roles/gateway/letter-preview.ts';
+import type { PrivateValues } from '../../../src/roles/ports/directory.ts';
 import type { Rendered } from '../../../src/roles/ports/mail.ts';
 import type { RecipientAnswer } from '../../../src/wire/query.ts';
 import { querySubject } from '../../../src/wire/subject.ts';
@@ -25,7 +27,7 @@ function render(_template: string, data: Readonly<Record<string, unknown>>): Ren
   return { subject: 'Hi <i>', html: '<b>Hello</b><script>1</script>', text: JSON.stringify(data) };
 }
 
-function preview(answer: unknown, draw = render) {
+function preview(answer: unknown, draw = render, privateValues?: PrivateValues) {
   const bus = new MemoryBus();
   const asked: unknown[] = [];
   bus.serve(querySubject(partitionOf(CUSTOMER, PARTITIONS)), async (body) => {
@@ -39,6 +41,7 @@ function preview(answer: unknown, draw = render) {
     partitions: PARTITIONS,
     campaigns: [campaignOf({ id: 'welcome', when, offers })],
     templates: { render: draw },
+    privateValues,
     zone: UTC,
     segmentNames: new Map(),
     unsubscribeUrl: 'https://example.com/u/preview',
@@ -103,4 +106,34 @@ test('other paths are none of its', () => {
   for (const path of ['/v1/campaigns', '/v1/campaigns/a/b/preview', '/v1/campaigns/a/preview/x']) {
     expect(get(path)).toBeUndefined();
   }
+});
+
+const MARK = 'private:HFy8BaoInAq7wt7gHVSiCA';
+
+/** With these values in the directory; `course`, which sets the campaign off, is private as well. */
+function privateValues(known: JsonObject | undefined): PrivateValues {
+  const away = new ShoalError({ code: 'store-away', remedy: 'retry', message: 'away' });
+  const get = async (): Promise<JsonObject> => {
+    if (known === undefined) throw away;
+    return known;
+  };
+  return { names: new Set(['course', 'first_name', 'email']), directory: { get } };
+}
+
+test('private values come from the directory, and marks from nowhere', async () => {
+  const attributes = { first_name: MARK, email: MARK, course: MARK, city: 'X' };
+  const values = privateValues({ first_name: 'Zoë', course: 'Physics' });
+  const page = await preview({ ...ANSWER, attributes }, render, values).get(PAGE);
+  expect(page?.status).toBe(200);
+  expect(page?.body).toContain('&quot;firstName&quot;:&quot;Zoë&quot;');
+  expect(page?.body).toContain('&quot;city&quot;:&quot;X&quot;');
+  const trigger = '{&quot;kind&quot;:&quot;changed&quot;,&quot;attribute&quot;:&quot;course&quot;,';
+  expect(page?.body).toContain(`${trigger}&quot;to&quot;:&quot;Physics&quot;}`);
+  expect(page?.body).not.toMatch(/private:|email/);
+});
+
+test('without the directory no letter is shown', async () => {
+  const page = await preview(ANSWER, render, privateValues(undefined)).get(PAGE);
+  expect(page?.status).toBe(503);
+  expect(page?.body).toContain('store-away');
 });

@@ -29,7 +29,8 @@ function house(): { ask(question: unknown): Promise<unknown>; readonly boughtAt:
   const full = (): never => {
     throw new Error('nobody has asked for the status');
   };
-  serveQueries(bus, 0, engine, { full });
+  const seen = { events: [], otherEvents: 7, context: { looked: 0, fields: [], other: 0 } };
+  serveQueries(bus, 0, engine, { full }, { told: () => seen });
   const ask = async (question: unknown): Promise<unknown> => {
     const body = Buffer.from(typeof question === 'string' ? question : JSON.stringify(question));
     return JSON.parse(Buffer.from(await bus.request(querySubject(0), body)).toString());
@@ -61,6 +62,10 @@ describe('questions to a partition', () => {
     expect(await ask({ type: 'explain', customer: 'ann', campaign: 'letter' })).toMatchObject({
       wait: { triggeredAt: boughtAt, dueAt: boughtAt + 60_000 },
     });
+  });
+
+  test('what is seen', async () => {
+    expect(await house().ask({ type: 'schema' })).toMatchObject({ otherEvents: 7 });
   });
 
   test('who waits', async () => {

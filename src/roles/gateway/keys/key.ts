@@ -14,4 +14,6 @@ export interface ApiKey {
 export interface Keyring {
   /** The key whose secret this is. Takes the same time whatever is asked. */
   find(secret: string): ApiKey | undefined;
+  /** Those there are, for what has to be said before a request names one. */
+  all(): readonly ApiKey[];
 }

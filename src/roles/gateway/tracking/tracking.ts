@@ -126,6 +126,8 @@ export class Tracking {
         at: clock.now(),
         messageId: `${boot}.${this.#told}`,
         context: {},
+        // It bears no `userId`: whoever is anonymous remains so.
+        anonymousId: event.customer,
         ...event,
       },
       PATIENCE_MS,

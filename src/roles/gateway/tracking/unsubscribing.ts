@@ -95,6 +95,8 @@ export class Unsubscribing {
     const event = {
       type: 'track',
       customer,
+      // It bears no `userId`: whoever is anonymous remains so.
+      anonymousId: customer,
       at,
       messageId: messageIdOf(letter, wish),
       event: state === 'withdrawn' ? 'Unsubscribed' : 'Subscribed',

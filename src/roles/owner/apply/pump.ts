@@ -1,5 +1,4 @@
 import { canonicalJson } from '../../../base/json.ts';
-import { crc32 } from '../../../base/crc32.ts';
 import type { Definitions } from '../../../compile/definitions.ts';
 import type { Output } from '../../../engine/numbering.ts';
 import type { Partition } from '../../../engine/partition.ts';
@@ -13,12 +12,16 @@ import { sha256 } from '../checkpoint/chunks.ts';
 import type { LogPlace } from '../checkpoint/continuity.ts';
 import type { Recovered } from '../checkpoint/recovery.ts';
 import { copyInTurns, type ChunkBuffers } from '../checkpoint/state-copy.ts';
+import { firstCrc } from '../erasure/amendments.ts';
+import type { ErasureNotes } from '../erasure/notes.ts';
 import type { OwnerFigures } from '../figures.ts';
 import { FINGERPRINTS_MAX } from '../protocol.ts';
 import type { Gate } from '../publish/gate.ts';
 import type { PublishLane } from '../publish/publish-lane.ts';
+import type { SeenKeeper } from '../seen/seen-keeper.ts';
 import { SLICE_MS } from '../turns.ts';
 import { inputOf } from './input.ts';
+import { Progress } from './progress.ts';
 import { keyOf, noteUnapplied, Unapplied } from './put-aside.ts';
 import { rebuild, type RebuildPlace } from './rebuild.ts';
 import type { Rejects } from './rejects.ts';
@@ -41,6 +44,8 @@ export interface PumpPlace extends RebuildPlace {
   readonly gate: Gate;
   readonly rejects: Rejects;
   readonly buffers: ChunkBuffers;
+  readonly seen: Pick<SeenKeeper, 'take'>;
+  readonly notes: Pick<ErasureNotes, 'look'>;
   /** Aborted: no further message is applied. */
   readonly signal: AbortSignal;
 }
@@ -69,16 +74,13 @@ export class Pump {
   #isBroken = false;
   /** Resolves when the copy that is being made is there. */
   #copying: Promise<unknown> | undefined;
-  #lagMs = 0;
-  #heardAt = 0;
-  #eventsCounted: number;
-  readonly #skippedCounted = new Map<string, number>();
+  readonly #progress: Progress;
 
   constructor(place: PumpPlace, recovered: Recovered) {
     const { streamCreatedAt, sequence, storedAt, crc } = recovered.place;
     this.engine = recovered.engine;
     this.#place = place;
-    this.#eventsCounted = recovered.engine.events;
+    this.#progress = new Progress(place, recovered.engine.events);
     this.#streamCreatedAt = streamCreatedAt;
     this.#position = { sequence, storedAt, crc: () => crc };
     this.#fingerprints = recovered.fingerprints;
@@ -109,12 +111,12 @@ export class Pump {
 
   /** From the broker's storing of the last message to its application, ms. */
   get lagMs(): number {
-    return this.#lagMs;
+    return this.#progress.lagMs;
   }
 
   /** When the last message was applied, ms since the epoch; 0 before the first. */
   get heardAt(): number {
-    return this.#heardAt;
+    return this.#progress.heardAt;
   }
 
   /** @throws on a bug; the engine must not be used any more then */
@@ -122,7 +124,7 @@ export class Pump {
     const { signal, world, partition } = this.#place;
     try {
       await this.#applyAll(messages);
-      this.#count(messages);
+      this.#progress.note(messages, this.engine);
     } catch (error) {
       // Only the end of the pump itself is no failure.
       if (signal.aborted && error === signal.reason) return;
@@ -217,7 +219,7 @@ export class Pump {
     message: LogMessage,
     input: Input | undefined,
   ): Definitions | undefined {
-    const { partition, rejects, figures, world } = this.#place;
+    const { partition, rejects, figures, world, seen, notes } = this.#place;
     if (message.kind === 'events') rejects.tell(partition, stored.sequence, message.rejected);
     if (message.kind === 'unknown') {
       const { sequence } = stored;
@@ -228,10 +230,10 @@ export class Pump {
     if (input === undefined) return undefined;
     const isNew = message.kind === 'define' && this.engine.needsRebuild(message.definitions);
     if (isNew) this.#isSwitching = true;
-    this.#emit(
-      this.#attempt(stored, () => this.engine.apply(input)),
-      stored,
-    );
+    const outputs = this.#attempt(stored, () => this.engine.apply(input));
+    notes.look(message, stored.sequence, outputs, this.engine);
+    this.#emit(outputs, stored);
+    seen.take(message, stored.sequence, this.engine);
     if (message.kind === 'define') {
       this.#definitionsHash = sha256(canonicalJson(message.definitions));
       this.#isCurrent = this.engine.hasDefinitions(this.#place.settings.definitions);
@@ -274,25 +276,9 @@ export class Pump {
     const from = { sequence, storedAt };
     lane.enqueue(gate.pass(outputs, from), from);
   }
-
-  #count(messages: readonly StoredMessage[]): void {
-    const { figures, partition, lane, world } = this.#place;
-    const last = messages.at(-1);
-    if (last === undefined) return;
-    this.#heardAt = world.clock.now();
-    this.#lagMs = Math.max(0, this.#heardAt - last.storedAt);
-    figures.messages.add(messages.length, { partition });
-    figures.events.add(Math.max(0, this.engine.events - this.#eventsCounted), { partition });
-    this.#eventsCounted = this.engine.events;
-    for (const [reason, count] of this.engine.skipped) {
-      figures.skipped.add(Math.max(0, count - (this.#skippedCounted.get(reason) ?? 0)), { reason });
-      this.#skippedCounted.set(reason, count);
-    }
-    figures.lagMs.set(this.#lagMs, { partition });
-    figures.waiting.set(lane.waiting, { partition });
-  }
 }
 
-function positionOf({ sequence, storedAt, body }: StoredMessage): Position {
-  return { sequence, storedAt, crc: () => crc32(body) };
+function positionOf(message: StoredMessage): Position {
+  const { sequence, storedAt } = message;
+  return { sequence, storedAt, crc: () => firstCrc(message) };
 }

@@ -1,4 +1,4 @@
-import type { Log, Reader, StoredMessage } from '../../ports/log.ts';
+import type { Log, OnMessages, Reader, StoredMessage } from '../../ports/log.ts';
 
 /**
  * Reads a stream from a sequence until a handler says that it is enough.
@@ -6,23 +6,26 @@ import type { Log, Reader, StoredMessage } from '../../ports/log.ts';
  * @throws what the handler throws, or the signal's reason when it is aborted
  */
 export async function readUntil(
-  log: Log,
+  log: Pick<Log, 'read'>,
   stream: string,
   fromSequence: number,
-  handle: (messages: readonly StoredMessage[]) => Promise<boolean>,
+  handle: (messages: readonly StoredMessage[], pending: number) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
   let reader: Reader | undefined;
+  let onAbort: (() => void) | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       signal.throwIfAborted();
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      const onMessages = async (messages: readonly StoredMessage[]): Promise<void> => {
-        if (await handle(messages)) resolve();
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort);
+      const onMessages: OnMessages = async (messages, pending) => {
+        if (await handle(messages, pending)) resolve();
       };
       reader = log.read(stream, fromSequence, onMessages, reject);
     });
   } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
     await reader?.stop();
   }
 }

@@ -39,8 +39,8 @@ export async function rebuild(
   const ask = (): Promise<StreamState> => world.log.state(stream);
   const { firstSequence } = await untilAnswered(world, 'the log', ask, signal);
   // What was trimmed is history that new definitions do not have, but those customers are known.
-  const known = firstSequence > 1 ? current : undefined;
-  const rebuilt = Partition.withDefinitions(settings.engine, definitions, known);
+  const rebuiltFor = { before: current, isTrimmed: firstSequence > 1 };
+  const rebuilt = Partition.withDefinitions(settings.engine, definitions, rebuiltFor);
   /** @returns true when the end has been reached */
   async function apply(messages: readonly StoredMessage[]): Promise<boolean> {
     let sliceEndsAt = 0;

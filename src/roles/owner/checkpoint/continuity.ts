@@ -1,8 +1,8 @@
-import { crc32 } from '../../../base/crc32.ts';
 import { ShoalError } from '../../../base/error.ts';
 import type { Fingerprint } from '../../../wire/checkpoint.ts';
 import { eventsStream } from '../../../wire/subject.ts';
 import type { StoredMessage, StreamState } from '../../ports/log.ts';
+import { firstCrc } from '../erasure/amendments.ts';
 import type { MessagePlace } from '../publish/batch.ts';
 import type { Told } from '../publish/claim.ts';
 import { untilAnswered } from '../retry.ts';
@@ -98,7 +98,7 @@ export async function toldIn(
 
 async function isThere(view: LogView, { sequence, storedAt, crc }: Fingerprint): Promise<boolean> {
   const message = await messageAt(view, sequence);
-  return message !== undefined && message.storedAt === storedAt && crc32(message.body) === crc;
+  return message !== undefined && message.storedAt === storedAt && firstCrc(message) === crc;
 }
 
 function messageAt(

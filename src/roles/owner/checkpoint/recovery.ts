@@ -3,6 +3,7 @@ import { Partition } from '../../../engine/partition.ts';
 import type { Fingerprint, Manifest, OutboxChunk } from '../../../wire/checkpoint.ts';
 import type { StreamState } from '../../ports/log.ts';
 import type { StoredCheckpoint } from '../../ports/store.ts';
+import { amendedUpTo, forgetAgain } from '../erasure/forget-again.ts';
 import type { OwnerFigures } from '../figures.ts';
 import type { MessagePlace } from '../publish/batch.ts';
 import { areNumbersBroken } from '../publish/broken-numbers.ts';
@@ -92,6 +93,7 @@ async function fromCheckpoint(
   state: StreamState,
 ): Promise<Recovered> {
   const told = await toldUpTo(place, { engine, manifest });
+  const forgotten = await forgetAgain(place, engine, manifest);
   const { fingerprints, definitionsHash, outbox } = manifest;
   const same = { engine, definitionsHash, outbox, told };
   const continuity = await compareWithLog(place, state, manifest);
@@ -118,12 +120,15 @@ async function fromCheckpoint(
     };
   }
   const whole = { ...same, place: manifest, fingerprints };
-  const why = await whyUnrepeatable(place, manifest, state, told);
+  const why =
+    forgotten > 0 ? OLDER_THAN_ERASED : await whyUnrepeatable(place, manifest, state, told);
   if (why === undefined) return whole;
   await rebase(place, told, why, manifest.sequence + 1);
   const { isTold } = await toldIn(place, state, told);
   return { ...whole, isTold };
 }
+
+const OLDER_THAN_ERASED = 'the checkpoint is older than messages that were erased since';
 
 /** Why a replay from a checkpoint would not come to the numbers that have been told, if so. */
 async function whyUnrepeatable(
@@ -137,6 +142,7 @@ async function whyUnrepeatable(
   if (await areNumbersBroken(place, transitionsSequence + 1, claimed.sequence))
     return 'the checkpoint is older than a loss that has been told';
   if (told.source <= sequence) return undefined;
+  if ((await amendedUpTo(place)) > sequence) return OLDER_THAN_ERASED;
   const { isWhole } = await toldIn(place, state, told);
   return isWhole ? undefined : `message ${told.source}, which was told of, is not there any more`;
 }

@@ -6,6 +6,8 @@ import type { Reader, StoredMessage } from '../../ports/log.ts';
 import { compareWithLog, logChanged, streamState } from '../checkpoint/continuity.ts';
 import { READER_SILENCE_MS } from '../protocol.ts';
 import { serveQueries } from '../queries.ts';
+import type { Stored } from '../retention/retention.ts';
+import { untilAnswered } from '../retry.ts';
 import { takeOver, type Parts, type RunnerPlace } from './takeover.ts';
 
 /*
@@ -58,7 +60,7 @@ export class PartitionRunner {
       to: logEnd,
       n: pump.engine.n,
     });
-    const endQueries = serveQueries(world.bus, partition, pump.engine, status);
+    const endQueries = serveQueries(world.bus, partition, pump.engine, status, parts.seen);
     this.#reader = world.log.read(
       eventsStream(partition),
       from,
@@ -85,12 +87,17 @@ export class PartitionRunner {
   /** Does what is due: a tick, a mark, the figures. To be called several times a second. */
   beat(): void {
     if (this.#abort.signal.aborted) return;
-    const { status, ticker, lane, retention, pump } = this.#parts;
+    const { status, ticker, lane, retention, pump, seen } = this.#parts;
+    const { transitionsRetention, erasure } = this.#parts;
     status.tellWhenDue();
+    seen.saveWhenDue();
     if (!this.#isLive) return;
     lane.markWhenDue();
     this.#watch(ticker.tickWhenDue());
     this.#watch(unlessAway(retention.trimWhenDue(() => pump.definitionsHash)));
+    const limit = (): Stored | undefined => retention.limit(pump.definitionsHash);
+    this.#watch(unlessAway(transitionsRetention.trimWhenDue(limit)));
+    this.#watch(erasure.runWhenDue(limit));
   }
 
   /** Stores a checkpoint when something was applied since the last one. Never throws. */
@@ -108,6 +115,7 @@ export class PartitionRunner {
     this.#parts.draining.abort(new DOMException('the partition drains', 'AbortError'));
     await this.#reader.stop();
     await this.checkpoint();
+    await this.#parts.seen.save();
     await this.#parts.lane.drained().catch((error: unknown) => this.#fail(error));
     this.stop();
   }
@@ -196,18 +204,21 @@ export class PartitionRunner {
   }
 
   async #checkpoint(signal: AbortSignal): Promise<void> {
-    const { pump, writer, retention } = this.#parts;
+    const { pump, writer, retention, lane, notes } = this.#parts;
+    const { world } = this.#place;
     if (signal.aborted || pump.sequence === this.#checkpointed) return;
+    const taken = { transitionsSequence: lane.sequence, takenAt: world.clock.now() };
     const snapshot = await pump.snapshot(signal);
     if (snapshot === undefined) return;
+    await untilAnswered(world, 'redis, to note what is to be erased', () => notes.save(), signal);
     const isStored = await writer.write(snapshot, signal);
     this.#place.buffers.giveBack(snapshot.sections);
     if (!isStored) return;
     const { sequence, n } = snapshot.manifest;
     this.#checkpointed = sequence;
     this.#tellUnstored();
-    retention.stored(snapshot.manifest);
-    this.#place.world.logger.debug('checkpoint is stored', {
+    retention.stored({ ...snapshot.manifest, ...taken });
+    world.logger.debug('checkpoint is stored', {
       partition: this.#place.partition,
       sequence,
       n,

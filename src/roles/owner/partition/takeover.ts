@@ -1,4 +1,6 @@
+import type { CustomerId } from '../../../base/id.ts';
 import { eventsStream } from '../../../wire/subject.ts';
+import type { Log } from '../../ports/log.ts';
 import type { StoredCheckpoint } from '../../ports/store.ts';
 import { Pump } from '../apply/pump.ts';
 import { loadPutAside } from '../apply/put-aside.ts';
@@ -8,6 +10,9 @@ import { recover, type Recovered } from '../checkpoint/recovery.ts';
 import type { ChunkBuffers } from '../checkpoint/state-copy.ts';
 import { storedState } from '../checkpoint/stored-state.ts';
 import type { UploadLimit } from '../checkpoint/upload-limit.ts';
+import { Erasure } from '../erasure/erasure.ts';
+import type { FileRewriting } from '../erasure/file-rewriting.ts';
+import { ErasureNotes } from '../erasure/notes.ts';
 import type { OwnerFigures } from '../figures.ts';
 import { LiveStatus } from '../live-status.ts';
 import { Producer } from '../producer.ts';
@@ -18,8 +23,11 @@ import { PublishLane } from '../publish/publish-lane.ts';
 import { RecordWriter } from '../publish/record-writer.ts';
 import { ReplayGate } from '../publish/replay-gate.ts';
 import { ResumeGate } from '../publish/resume-gate.ts';
-import { Retention, type Stored } from '../retention.ts';
+import { Retention, type Stored } from '../retention/retention.ts';
+import { TransitionsRetention } from '../retention/transitions-retention.ts';
 import { untilAnswered } from '../retry.ts';
+import type { Sampler } from '../seen/sampler.ts';
+import { SeenKeeper } from '../seen/seen-keeper.ts';
 import { Ticker } from '../ticker.ts';
 import type { Turns } from '../turns.ts';
 import type { OwnerSettings, OwnerWorld } from '../world.ts';
@@ -39,6 +47,10 @@ export interface RunnerPlace {
   readonly rejects: Rejects;
   readonly limit: UploadLimit;
   readonly buffers: ChunkBuffers;
+  readonly sampler: Sampler;
+  readonly rewriting: FileRewriting;
+  /** As it is, without what stands in the place of what was erased. */
+  readonly log: Log;
   readonly partition: number;
 }
 
@@ -52,6 +64,10 @@ export interface Parts {
   readonly ticker: Ticker;
   readonly status: LiveStatus;
   readonly retention: Retention;
+  readonly transitionsRetention: TransitionsRetention;
+  readonly notes: ErasureNotes;
+  readonly erasure: Erasure;
+  readonly seen: SeenKeeper;
   /** The log's end when it was started: what comes up to there is replayed. */
   readonly logEnd: number;
   /** A checkpoint is to be stored as soon as there is a boundary. */
@@ -92,6 +108,8 @@ export async function takeOver(
   const recovered = await recover({ ...place, claimed, writer: records, signal }, checkpoint);
   const lastSequence = (): Promise<number> => world.log.lastSequence(eventsStream(partition));
   const logEnd = await untilAnswered(world, 'the log', lastSequence, signal);
+  const { streamCreatedAt } = recovered.place;
+  const seen = await SeenKeeper.load(place, streamCreatedAt, logEnd, signal);
 
   const outbox = new Outbox(recovered.outbox);
   const told = { ...claimed, ...recovered.told };
@@ -99,7 +117,9 @@ export async function takeOver(
   const gate = gateOf(place, recovered, lane);
   const draining = new AbortController();
   const pumping = AbortSignal.any([signal, draining.signal]);
-  const pump = new Pump({ ...place, lane, gate, putAside, signal: pumping }, recovered);
+  const notes = new ErasureNotes({ pending: world.erasing.pending, partition, boot });
+  const pumped = { lane, gate, putAside, seen, notes, signal: pumping };
+  const pump = new Pump({ ...place, ...pumped }, recovered);
   const whenPublished = async (n: number): Promise<number> => {
     await lane.published(n);
     return lane.sequence;
@@ -111,10 +131,15 @@ export async function takeOver(
   const producer = new Producer(world, partition, boot, signal);
   const ticker = new Ticker(place, pump, producer);
   const retention = new Retention(place, lastStored(recovered));
+  const isForgotten = (customer: CustomerId): boolean =>
+    recovered.engine.questions.isForgotten(customer);
+  const transitionsRetention = new TransitionsRetention(place);
+  const erasure = new Erasure({ ...place, signal, isForgotten });
   const status = new LiveStatus(world, partition, boot, pump, retention);
   const owesCheckpoint = recovered.isTold !== undefined;
-  const made = { pump, lane, gate, writer, producer, ticker, status, retention };
-  return { ...made, logEnd, owesCheckpoint, draining };
+  const made = { pump, lane, gate, writer, producer, ticker, status, seen };
+  const keeping = { retention, transitionsRetention, notes, erasure };
+  return { ...made, ...keeping, logEnd, owesCheckpoint, draining };
 }
 
 async function claimPartition(
@@ -140,6 +165,6 @@ function gateOf({ partition }: RunnerPlace, recovered: Recovered, lane: PublishL
 
 function lastStored({ place, definitionsHash, isTold }: Recovered): Stored | undefined {
   return isTold === undefined && place.sequence > 0
-    ? { sequence: place.sequence, definitionsHash }
+    ? { sequence: place.sequence, definitionsHash, transitionsSequence: 0, takenAt: 0 }
     : undefined;
 }

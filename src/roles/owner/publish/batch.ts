@@ -48,13 +48,26 @@ export interface Batch {
 
 /** A record of the first of these outputs, as many as fit; they are contiguous, and not none. */
 export function nextBatch(epoch: number, outputs: readonly Sourced[]): Batch {
-  let count = Math.min(outputs.length, RECORD_ITEMS_MAX);
+  let count = likelyCount(outputs);
   for (;;) {
     const record = recordOf(epoch, outputs.slice(0, count));
     const body = encodeRecord(record);
     if (body.length <= RECORD_BYTES_MAX || count === 1) return { record, body };
     count = Math.ceil(count / 2);
   }
+}
+
+/** So many fit as far as their long texts go: to encode a thousand slices of customers is dear. */
+function likelyCount(outputs: readonly Sourced[]): number {
+  const end = Math.min(outputs.length, RECORD_ITEMS_MAX);
+  let length = 0;
+  for (let i = 0; i < end; i++) {
+    const effect = outputs[i]?.output.effect;
+    if (effect?.kind !== 'passed' || effect.parcel.type !== 'merge') continue;
+    length += effect.parcel.text.length;
+    if (length > RECORD_BYTES_MAX) return Math.max(1, i);
+  }
+  return end;
 }
 
 function recordOf(epoch: number, outputs: readonly Sourced[]): TransitionRecord {

@@ -62,6 +62,8 @@ function pumpOf(turns: Turns, signal: AbortSignal, engine: Partition): Pump {
       rejects: new Rejects(world, figures),
       putAside: new Set(),
       buffers: new ChunkBuffers(),
+      seen: { take: () => undefined },
+      notes: { look: () => undefined },
     },
     {
       engine,

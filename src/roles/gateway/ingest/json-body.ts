@@ -1,0 +1,72 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { ShoalError } from '../../../base/error.ts';
+import type { Json } from '../../../base/json.ts';
+
+const inflate = promisify(gunzip);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A body as the text it bears.
+ *
+ * @throws ShoalError `body-too-large`, `body-unreadable` (refuse-input)
+ */
+export function textOf(body: Uint8Array, bytesMax: number): string {
+  if (body.length > bytesMax) throw tooLarge(bytesMax);
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw unreadable('the body is no UTF-8');
+  }
+}
+
+/** The same of a body in gzip. */
+export async function inflatedText(body: Uint8Array, bytesMax: number): Promise<string> {
+  return textOf(await inflated(body, bytesMax), bytesMax);
+}
+
+/**
+ * What a body is labelled as does not matter: RudderStack's SDK calls gzip a form, and proxies
+ * inflate without saying so. No JSON begins with these two.
+ */
+export function isGzip(body: Uint8Array): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
+}
+
+/** @throws ShoalError `body-unreadable` (refuse-input) */
+export function parseJson(text: string): Json {
+  try {
+    const json: Json = JSON.parse(text);
+    return json;
+  } catch {
+    // The text of the engine's error quotes the body, which may be anybody's data.
+    throw unreadable('the body is no JSON');
+  }
+}
+
+async function inflated(body: Uint8Array, bytesMax: number): Promise<Uint8Array> {
+  try {
+    return await inflate(body, { maxOutputLength: bytesMax });
+  } catch (error) {
+    const isBomb = error instanceof RangeError;
+    throw isBomb ? tooLarge(bytesMax) : unreadable('the body begins as gzip and is none');
+  }
+}
+
+function tooLarge(bytesMax: number): ShoalError {
+  return new ShoalError({
+    code: 'body-too-large',
+    remedy: 'refuse-input',
+    message: `the body is longer than ${bytesMax} bytes`,
+    hint: 'send it in several requests',
+  });
+}
+
+function unreadable(message: string): ShoalError {
+  return new ShoalError({
+    code: 'body-unreadable',
+    remedy: 'refuse-input',
+    message,
+    hint: 'send JSON in UTF-8, as it is or as gzip',
+  });
+}

@@ -1,0 +1,282 @@
+import type { Json, JsonObject } from '../base/json.ts';
+import type { CustomerEvent, EventType } from '../rules/event.ts';
+import { isList } from './plain-json.ts';
+
+/*
+ * Writes the body of an event message, event by event, in the format that msgpackr reads:
+ * MessagePack, with records for objects of the same keys. msgpackr itself could only write a batch
+ * whole, when its events have left the processor's caches; this way an event is written while it is
+ * at hand, and what waits are bytes.
+ *
+ * 1. A body stands alone: the keys of its records are in it.
+ * 2. What is kept for records is bounded, whatever keys somebody makes up.
+ */
+
+/** The places in this list are what is packed: append only. */
+export const TYPES: readonly EventType[] = [
+  'track',
+  'identify',
+  'page',
+  'screen',
+  'group',
+  'alias',
+];
+
+/** How many values an event is packed as. */
+export const FIELDS = 8;
+
+/** Objects of the same keys in the same order; the tree of them begins with the one without keys. */
+interface Shape {
+  /** The byte that stands for it; 0: it has not been written yet. */
+  code: number;
+  readonly next: Map<string, Shape>;
+  /** The key that was asked for last, and where it leads: mostly it is the same again. */
+  lastKey: string | undefined;
+  last: Shape | undefined;
+}
+
+/** Bytes of MessagePack, and of msgpackr's records. */
+const NIL = 0xc0;
+const FALSE = 0xc2;
+const TRUE = 0xc3;
+const DOUBLE = 0xcb;
+const BYTE = 0xcc;
+const UINT_16 = 0xcd;
+const UINT_32 = 0xce;
+const INT_32 = 0xd2;
+const EXTENSION_1 = 0xd4;
+const TEXT_8 = 0xd9;
+const TEXT_16 = 0xda;
+const TEXT_32 = 0xdb;
+const LIST_16 = 0xdc;
+const LIST_32 = 0xdd;
+const MAP_16 = 0xde;
+const MAP_32 = 0xdf;
+const SHORT_LIST = 0x90;
+const SHORT_TEXT = 0xa0;
+const EMPTY_MAP = 0x80;
+const RECORD = 0x72;
+const FIRST_RECORD = 0x40;
+const LAST_RECORD = 0x7f;
+
+const HEAD_BYTES = 3;
+const ROOM_BYTES = 16 * 1024;
+/** A record with more keys is not worth remembering. */
+const RECORD_KEYS_MAX = 32;
+/** Longer text is quicker written by the system's own encoder. */
+const SHORT_TEXT_MAX = 24;
+
+export class FrameWriter {
+  readonly #bytesMax: number;
+  #bytes = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #at = HEAD_BYTES;
+  #count = 0;
+  #shapes = newShape(EMPTY_MAP);
+  #nextRecord = FIRST_RECORD;
+
+  /** @param bytesMax the most bytes of a body, unless a single event is longer */
+  constructor(bytesMax: number = Number.POSITIVE_INFINITY) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Events that are written. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @returns false when there is no room for it: then the body must be taken first */
+  add(event: CustomerEvent): boolean {
+    const before = this.#at;
+    this.#byte(SHORT_LIST | FIELDS);
+    this.#byte(TYPES.indexOf(event.type));
+    this.#text(event.customer);
+    this.#number(event.at);
+    this.#text(event.event);
+    this.#object(event.properties);
+    this.#object(event.context);
+    this.#value(event.messageId ?? null);
+    const { anonymousId = null } = event;
+    this.#value(anonymousId === event.customer ? true : anonymousId);
+    if (this.#at > this.#bytesMax && this.#count > 0) {
+      this.#at = before;
+      return false;
+    }
+    this.#count++;
+    return true;
+  }
+
+  /** The body; the next event begins another one. */
+  take(): Uint8Array {
+    this.#bytes[0] = LIST_16;
+    this.#view.setUint16(1, this.#count);
+    const body = new Uint8Array(this.#bytes.buffer.slice(0, this.#at));
+    if (this.#bytes.length > ROOM_BYTES * 4) this.#move(ROOM_BYTES, 0);
+    this.#at = HEAD_BYTES;
+    this.#count = 0;
+    this.#shapes = newShape(EMPTY_MAP);
+    this.#nextRecord = FIRST_RECORD;
+    return body;
+  }
+
+  #value(value: Json): void {
+    if (typeof value === 'string') this.#text(value);
+    else if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'boolean') this.#byte(value ? TRUE : FALSE);
+    else if (value === null || value === undefined) this.#byte(NIL);
+    else if (isList(value)) this.#list(value);
+    else this.#object(value);
+  }
+
+  #list(list: readonly Json[]): void {
+    this.#size(list.length, SHORT_LIST, LIST_16, LIST_32);
+    for (let i = 0; i < list.length; i++) this.#value(list[i] ?? null);
+  }
+
+  #object(object: JsonObject): void {
+    let shape: Shape | undefined = this.#shapes;
+    for (const key in object) {
+      shape = shape.lastKey === key ? shape.last : nextShape(shape, key);
+      if (shape === undefined) break;
+    }
+    if (shape !== undefined && shape.code !== 0) this.#byte(shape.code);
+    else if (!this.#defineRecord(object)) return this.#map(object);
+    for (const key in object) this.#value(object[key] ?? null);
+  }
+
+  /** @returns false when there are enough records, and a map will do */
+  #defineRecord(object: JsonObject): boolean {
+    const keys = Object.keys(object);
+    if (this.#nextRecord > LAST_RECORD || keys.length > RECORD_KEYS_MAX) return false;
+    let shape = this.#shapes;
+    for (const key of keys) {
+      const next = shape.next.get(key) ?? newShape(0);
+      shape.next.set(key, next);
+      shape.lastKey = undefined;
+      shape = next;
+    }
+    shape.code = this.#nextRecord++;
+    this.#byte(EXTENSION_1);
+    this.#byte(RECORD);
+    this.#byte(shape.code);
+    this.#list(keys);
+    return true;
+  }
+
+  #map(object: JsonObject): void {
+    const keys = Object.keys(object);
+    this.#size(keys.length, EMPTY_MAP, MAP_16, MAP_32);
+    for (const key of keys) {
+      this.#text(key);
+      this.#value(object[key] ?? null);
+    }
+  }
+
+  /** @param short the byte of a size below 16, which is added to it */
+  #size(size: number, short: number, byteOf16: number, byteOf32: number): void {
+    this.#room(5);
+    if (size < 16) {
+      this.#byte(short | size);
+    } else if (size < 0x10000) {
+      this.#byte(byteOf16);
+      this.#view.setUint16(this.#at, size);
+      this.#at += 2;
+    } else {
+      this.#byte(byteOf32);
+      this.#view.setUint32(this.#at, size);
+      this.#at += 4;
+    }
+  }
+
+  #number(value: number): void {
+    this.#room(9);
+    if (value >>> 0 === value) return this.#whole(value);
+    if ((value | 0) === value) {
+      this.#byte(INT_32);
+      this.#view.setInt32(this.#at, value);
+      this.#at += 4;
+      return;
+    }
+    this.#byte(DOUBLE);
+    this.#view.setFloat64(this.#at, value);
+    this.#at += 8;
+  }
+
+  #whole(value: number): void {
+    if (value < FIRST_RECORD) {
+      this.#byte(value);
+    } else if (value < 0x100) {
+      this.#byte(BYTE);
+      this.#byte(value);
+    } else if (value < 0x10000) {
+      this.#byte(UINT_16);
+      this.#view.setUint16(this.#at, value);
+      this.#at += 2;
+    } else {
+      this.#byte(UINT_32);
+      this.#view.setUint32(this.#at, value);
+      this.#at += 4;
+    }
+  }
+
+  /** Most text is short and ASCII: then the loop is quicker than the encoder. */
+  #text(text: string): void {
+    const { length } = text;
+    if (length > SHORT_TEXT_MAX) return this.#longText(text);
+    const bytes = this.#room(length + 1);
+    let at = this.#at;
+    bytes[at++] = SHORT_TEXT | length;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return this.#longText(text);
+      bytes[at++] = unit;
+    }
+    this.#at = at;
+  }
+
+  #longText(text: string): void {
+    const bytesMax = text.length * 3;
+    const headBytes = bytesMax < 0x100 ? 2 : bytesMax < 0x10000 ? 3 : 5;
+    const bytes = this.#room(bytesMax + headBytes);
+    const written = bytes.write(text, this.#at + headBytes);
+    if (headBytes === 2) {
+      bytes[this.#at] = TEXT_8;
+      bytes[this.#at + 1] = written;
+    } else if (headBytes === 3) {
+      bytes[this.#at] = TEXT_16;
+      this.#view.setUint16(this.#at + 1, written);
+    } else {
+      bytes[this.#at] = TEXT_32;
+      this.#view.setUint32(this.#at + 1, written);
+    }
+    this.#at += headBytes + written;
+  }
+
+  #byte(byte: number): void {
+    this.#room(1)[this.#at++] = byte;
+  }
+
+  /** Makes sure that so many bytes fit behind what is written. */
+  #room(bytes: number): Buffer {
+    const needed = this.#at + bytes;
+    if (needed > this.#bytes.length) this.#move(Math.max(needed, this.#bytes.length * 2), this.#at);
+    return this.#bytes;
+  }
+
+  #move(bytes: number, kept: number): void {
+    const moved = Buffer.allocUnsafeSlow(bytes);
+    this.#bytes.copy(moved, 0, 0, kept);
+    this.#bytes = moved;
+    this.#view = new DataView(moved.buffer);
+  }
+}
+
+function newShape(code: number): Shape {
+  return { code, next: new Map(), lastKey: undefined, last: undefined };
+}
+
+function nextShape(shape: Shape, key: string): Shape | undefined {
+  shape.lastKey = key;
+  shape.last = shape.next.get(key);
+  return shape.last;
+}
