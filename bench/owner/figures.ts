@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Labels, Metrics } from '../../src/roles/ports/metrics.ts';
+import type { Counter, Gauge, Histogram, Labels, Metrics } from '../../src/roles/ports/metrics.ts';
 
 /** Adds up counters over all labels, and keeps gauges by partition. */
 export class Totals implements Metrics {
@@ -15,6 +15,10 @@ export class Totals implements Metrics {
     return {
       set: (value, labels: Labels = {}) => values.set(labels['partition'] ?? '', value),
     };
+  }
+
+  histogram(): Histogram {
+    return { observe: () => undefined };
   }
 
   total(name: string): number {

@@ -69,6 +69,12 @@ export class Outputs {
     this.#waiting.push(this.#numbering.take(effect));
   };
 
+  /** Numbers some effects, and takes them with what waits. */
+  takeWith(effects: readonly Effect[]): Output[] {
+    for (const effect of effects) this.emit(effect);
+    return this.take();
+  }
+
   take(): Output[] {
     const outputs = this.#waiting;
     this.#waiting = [];

@@ -1,6 +1,6 @@
 import type { CustomerId, SegmentId } from '../base/id.ts';
 import { canonicalJson, type JsonObject } from '../base/json.ts';
-import type { EpochMs } from '../base/time.ts';
+import type { DurationMs, EpochMs } from '../base/time.ts';
 import { UTC } from '../base/zone.ts';
 import type { Definitions } from '../compile/definitions.ts';
 import { compilePlan } from '../compile/plan.ts';
@@ -13,7 +13,7 @@ import type { Input, LiveSection, PartitionSettings, Section } from './protocol.
 import { Questions } from './questions/questions.ts';
 import { differences, rulesText } from './redefinition.ts';
 import { Repeats } from './state/repeats.ts';
-import { copyOf, liveSections, readHead, readSections, writeHead } from './snapshot.ts';
+import { copyOf, liveSections, readHead, readSections } from './snapshot.ts';
 import { emptyState, stateFromSections, stateToSections, type State } from './state/state.ts';
 import { streamTimeOf } from './stream-time.ts';
 import { Timeline } from './timeline.ts';
@@ -157,13 +157,9 @@ export class Partition {
    * from now on.
    */
   needsRebuild(definitions: Definitions): boolean {
-    const { customers, aliases } = this.#timeline.state;
+    const { customers, aliases, plan } = this.#timeline.state;
     if (customers.count + aliases.count === 0) return false;
-    return rulesText(definitions) !== rulesText(this.#definitions);
-  }
-
-  get #definitions(): Definitions {
-    return this.#timeline.state.plan.definitions;
+    return rulesText(definitions) !== rulesText(plan.definitions);
   }
 
   /**
@@ -181,8 +177,7 @@ export class Partition {
     this.#repeats = rebuilt.#repeats;
     this.#timeline = this.#timelineOf(state, moment);
     this.#definitionsText = rebuilt.#definitionsText;
-    for (const effect of effects) this.#outputs.emit(effect);
-    return this.#outputs.take();
+    return this.#outputs.takeWith(effects);
   }
 
   /**
@@ -191,8 +186,7 @@ export class Partition {
    */
   goOnFrom(n: number, chain: string, effects: readonly Effect[]): Output[] {
     this.#outputs.goOnFrom(n, chain);
-    for (const effect of effects) this.#outputs.emit(effect);
-    return this.#outputs.take();
+    return this.#outputs.takeWith(effects);
   }
 
   /** Number of the last effect; 0 before the first. */
@@ -222,11 +216,18 @@ export class Partition {
 
   /** What was passed over since this engine was made, by reason. */
   get skipped(): ReadonlyMap<string, number> {
-    const { amountsTooLarge, refused } = this.#timeline;
-    return this.#intake.skippedWith({
-      'amount-too-large': amountsTooLarge,
-      'series-full': refused,
-    });
+    const { amountsTooLarge: tooLarge, refused } = this.#timeline;
+    return this.#intake.skippedWith({ 'amount-too-large': tooLarge, 'series-full': refused });
+  }
+
+  /** For how long a messageId is remembered as things are. */
+  get dedupWindowMs(): DurationMs {
+    return this.#repeats.spanMs(this.streamTime);
+  }
+
+  /** MessageIds that were forgotten before their time, since this engine was made. */
+  get dedupForgotten(): number {
+    return this.#repeats.forgottenEarly;
   }
 
   counts(): ReadonlyMap<SegmentId, Count> {
@@ -265,19 +266,14 @@ export class Partition {
 
   /** The same piece by piece: until the last has been copied, nothing must be applied. */
   sections(): Iterable<LiveSection> {
-    const head = writeHead({
-      ...this.#timeline.moment,
-      definitionsText: this.#definitionsText,
-      n: this.n,
-      chain: this.chain,
-    });
-    const sections = new Map<string, Iterable<Uint8Array>>([
-      ['head', [head]],
-      ...stateToSections(this.#timeline.state),
-      ...this.#repeats.toSections(),
-      ...this.#intake.toSections(),
-    ]);
-    return liveSections(sections);
+    const { moment, state } = this.#timeline;
+    const { n, chain } = this;
+    return liveSections(
+      { ...moment, definitionsText: this.#definitionsText, n, chain },
+      stateToSections(state),
+      this.#repeats.toSections(),
+      this.#intake.toSections(),
+    );
   }
 
   /**

@@ -22,6 +22,8 @@ export type SkipReason =
   | 'repeated-parcel'
   /** An event of someone who was forgotten of late. */
   | 'forgotten'
+  /** An event of an alias that no message could bear to where it belongs. */
+  | 'event-too-large'
   /** An amount that no sum can keep. */
   | 'amount-too-large'
   /** An event that a series had no room for. */

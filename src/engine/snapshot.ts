@@ -14,7 +14,7 @@ export interface Head extends Moment {
   readonly chain: string;
 }
 
-export function writeHead(head: Head): Uint8Array {
+function writeHead(head: Head): Uint8Array {
   // JSON has no infinity: an engine that has fired nothing has no `firedTo`.
   const firedTo = Number.isFinite(head.firedTo) ? head.firedTo : undefined;
   return new TextEncoder().encode(JSON.stringify({ ...head, firedTo }));
@@ -27,8 +27,12 @@ export function readHead(bytes: Uint8Array): Head & { readonly definitions: Defi
   return { ...head, firedTo: head.firedTo ?? Number.NEGATIVE_INFINITY, definitions };
 }
 
-export function* liveSections(sections: Sections): Generator<LiveSection> {
-  for (const [name, pieces] of sections) yield { name, format: SECTION_FORMAT, pieces };
+/** @param parts of the state, each with sections of its own */
+export function* liveSections(head: Head, ...parts: readonly Sections[]): Generator<LiveSection> {
+  yield { name: 'head', format: SECTION_FORMAT, pieces: [writeHead(head)] };
+  for (const part of parts) {
+    for (const [name, pieces] of part) yield { name, format: SECTION_FORMAT, pieces };
+  }
 }
 
 /** The same section in memory of its own. */

@@ -25,7 +25,7 @@ export const TYPES: readonly EventType[] = [
 /** How many values an event is packed as. */
 export const FIELDS = 8;
 
-/** Objects of the same keys in the same order; the tree of them begins with the one without keys. */
+/** Objects of the same keys in the same order; a tree that begins with the one without keys. */
 interface Shape {
   /** The byte that stands for it; 0: it has not been written yet. */
   code: number;

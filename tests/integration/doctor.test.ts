@@ -79,7 +79,7 @@ test('what is missing or set otherwise is named', async () => {
   await ask(cluster.redis.port, 'CONFIG SET appendonly no\r\n', (text) => text.includes('\n'));
   const { status, stdout, states } = await examine(cluster);
   expect(status).toBe(1);
-  expect(stdout).toContain('missing: shoal-transitions-0, shoal-events-1');
+  expect(stdout).toContain('missing: shoal-amended-0, shoal-transitions-0, shoal-events-1');
   expect(stdout).toContain('shoal-events-0: discard is old, not new');
   expect(stdout).toContain('shoal-events-0: max_age in days is 1, not 0');
   expect(stdout).toContain('more partitions than the 2 of the settings');

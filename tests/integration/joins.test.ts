@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { partitionOf } from '../../src/base/hash.ts';
 import type { Explanation } from '../../src/engine/explain/explanation.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query } from '../../src/wire/questions/query.ts';
 import { querySubject, TRIGGERS_STREAM } from '../../src/wire/subject.ts';
 import { readTrigger } from '../../src/wire/trigger.ts';
 import { Cluster } from '../support/cluster.ts';

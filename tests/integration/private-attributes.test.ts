@@ -6,7 +6,7 @@ import { connectRedis } from '../../src/adapters/redis/connect.ts';
 import { startInbox, type RunningInbox } from '../../src/adapters/smtp/inbox.ts';
 import { partitionOf } from '../../src/base/hash.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query } from '../../src/wire/questions/query.ts';
 import { querySubject } from '../../src/wire/subject.ts';
 import { Cluster } from '../support/cluster.ts';
 import { runProgram } from '../support/program.ts';

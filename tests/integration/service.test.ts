@@ -130,7 +130,7 @@ describe('servers that are away', () => {
     expect(secondsBetween(program, 'waiting for nats', 'gateway')).toBeGreaterThanOrEqual(0.9);
 
     await cluster.nats.restart();
-    await logged(program, 'waiting for redis', 6);
+    await logged(program, 'waiting for redis', 12);
     expect(secondsBetween(program, 'waiting for redis', 'owner')).toBeGreaterThanOrEqual(0.9);
 
     await cluster.redis.restart();

@@ -52,4 +52,5 @@ function lineText({ at, by, level, message, fields }: Line): string {
 export const silentMetrics: Metrics = {
   counter: () => ({ add: () => undefined }),
   gauge: () => ({ set: () => undefined }),
+  histogram: () => ({ observe: () => undefined }),
 };

@@ -2,7 +2,7 @@ import { connectNats, type Nats } from '../../src/adapters/nats/connect.ts';
 import { ShoalError } from '../../src/base/error.ts';
 import type { Log, Reader, StoredMessage } from '../../src/roles/ports/log.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query } from '../../src/wire/questions/query.ts';
 import { querySubject } from '../../src/wire/subject.ts';
 import { RecordingLogger, systemClock } from '../support/world.ts';
 

@@ -9,7 +9,7 @@ import { projectPath } from '../../src/app/root.ts';
 import { Publisher } from '../../src/app/send/publisher.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query } from '../../src/wire/questions/query.ts';
 import { querySubject } from '../../src/wire/subject.ts';
 import { writeKeys, type TestKeys } from './keys.ts';
 import { LiveCounts } from './live.ts';

@@ -17,7 +17,7 @@ import type { Effect, Why } from '../../src/engine/effect.ts';
 import { startMailer, type MailerOptions } from '../../src/roles/mailer/mailer.ts';
 import type { Logger } from '../../src/roles/ports/logger.ts';
 import { decodeLogMessage } from '../../src/wire/log-codec.ts';
-import type { RecipientAnswer } from '../../src/wire/query.ts';
+import type { RecipientAnswer } from '../../src/wire/questions/query.ts';
 import {
   eventsStream,
   eventsSubject,

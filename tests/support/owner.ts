@@ -25,7 +25,7 @@ import { parseSegments } from '../../src/rules/folder.ts';
 import { decodeManifest, encodeManifest } from '../../src/wire/checkpoint.ts';
 import type { PartitionStatus } from '../../src/wire/live.ts';
 import { encodeEvents } from '../../src/wire/log-codec.ts';
-import type { Query } from '../../src/wire/query.ts';
+import type { Query } from '../../src/wire/questions/query.ts';
 import { eventsSubject, querySubject, transitionsStream } from '../../src/wire/subject.ts';
 import { decodeRecord, type TransitionRecord } from '../../src/wire/transition-record.ts';
 import { startNats, startRedis, type RunningServer } from './servers.ts';

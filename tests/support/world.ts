@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/roles/ports/clock.ts';
 import type { Logger } from '../../src/roles/ports/logger.ts';
-import type { Counter, Gauge, Labels, Metrics } from '../../src/roles/ports/metrics.ts';
+import type { Counter, Gauge, Histogram, Labels, Metrics } from '../../src/roles/ports/metrics.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {
@@ -52,6 +52,11 @@ export class RecordingMetrics implements Metrics {
 
   gauge(name: string): Gauge {
     return { set: (value, labels) => this.#put(name, labels, () => value) };
+  }
+
+  /** Kept as how many there were. */
+  histogram(name: string): Histogram {
+    return { observe: () => this.#put(name, {}, (old) => old + 1) };
   }
 
   total(name: string, labels: Labels = {}): number {

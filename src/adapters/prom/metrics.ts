@@ -6,6 +6,7 @@ import {
   AggregatorRegistry,
   Counter,
   Gauge,
+  Histogram,
   Registry,
   collectDefaultMetrics,
   type MetricObjectWithValues,
@@ -32,6 +33,11 @@ export function createMetrics(withProcess: boolean): PromMetrics {
     gauge: (name, help, labelNames = []) => {
       const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
       return { set: (value, labels = {}) => gauge.set(labels, value) };
+    },
+    histogram: (name, help, bounds) => {
+      const buckets = [...bounds];
+      const histogram = new Histogram({ name, help, buckets, registers: [registry] });
+      return { observe: (value) => histogram.observe(value) };
     },
     snapshot: () => registry.getMetricsAsJSON(),
   };

@@ -1,6 +1,6 @@
 import type { Count } from '../../engine/effect.ts';
 import type { Bus } from '../../roles/ports/log.ts';
-import type { Answers, Query } from '../../wire/query.ts';
+import type { Answers, Query } from '../../wire/questions/query.ts';
 import { querySubject } from '../../wire/subject.ts';
 
 /** The figures of a whole cluster at one moment. */

@@ -1,7 +1,7 @@
 import { ShoalError } from '../../base/error.ts';
 import type { DurationMs } from '../../base/time.ts';
 import type { Bus } from '../../roles/ports/log.ts';
-import type { Answers, Query } from '../../wire/query.ts';
+import type { Answers, Query } from '../../wire/questions/query.ts';
 import { querySubject } from '../../wire/subject.ts';
 
 const ANSWER_WITHIN_MS: DurationMs = 5_000;

@@ -12,7 +12,7 @@ import { decide } from '../../campaign/decide.ts';
 import { revealAttributes } from '../../campaign/private-values.ts';
 import type { CampaignExplanation, Explanation } from '../../engine/explain/explanation.ts';
 import { mailId } from '../../roles/mailer/mail-id.ts';
-import type { RecipientAnswer } from '../../wire/query.ts';
+import type { RecipientAnswer } from '../../wire/questions/query.ts';
 import type { Settings } from '../settings.ts';
 import { zoneOf } from '../zone.ts';
 import { ask, askIfKnown } from './ask.ts';

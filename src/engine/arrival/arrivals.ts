@@ -25,7 +25,10 @@ import type { State } from '../state/state.ts';
  */
 
 /** Why an event does not count: its messageId has, or its customer was forgotten of late. */
-export type Unheard = 'repeated-message' | 'forgotten';
+export type Unheard = 'repeated-message' | 'forgotten' | 'event-too-large';
+
+/** Characters of an event that is passed on: more may not fit into a message of NATS. */
+const PASSED_LENGTH_MAX = 256 * 1024;
 
 export interface ArrivalsPlace {
   readonly state: State;
@@ -102,6 +105,7 @@ export class Arrivals {
     const theirs = readdressed(event, to, at);
     if (this.#ways.areNear(customer, to)) return this.apply(theirs, isHistory, via);
     const parcel = { type: 'event', event: theirs, isHistory } as const;
+    if (JSON.stringify(parcel).length > PASSED_LENGTH_MAX) return 'event-too-large';
     this.#emit({ kind: 'passed', at, customer, why: 'merge', to, via, parcel });
     return undefined;
   }

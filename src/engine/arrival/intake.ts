@@ -37,7 +37,7 @@ export class Intake {
     { source, items }: Extract<Input['body'], { kind: 'passed' }>,
   ): void {
     for (const { n, passed } of items) {
-      const isNew = this.#producers.admit(`from-${source}`, n) || true;
+      const isNew = this.#producers.admit(`from-${source}`, n);
       const unheard = isNew ? arrivals.take(passed, `${source}.${n}`) : 'repeated-parcel';
       if (unheard !== undefined) this.#skipped.add(unheard);
     }

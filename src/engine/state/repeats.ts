@@ -46,6 +46,15 @@ export class Repeats {
     this.#idsMax = idsMax;
   }
 
+  /** Ids that were forgotten before their time, since there were too many. */
+  forgottenEarly = 0;
+
+  /** For how long an id is remembered as things are. */
+  spanMs(streamTime: EpochMs): DurationMs {
+    if (this.#count < this.#idsMax) return this.#windowMs;
+    return Math.min(this.#windowMs, Math.max(0, streamTime - this.#oldestAt()));
+  }
+
   /** @returns true when the id is new, and remembers it then */
   admit(customer: CustomerId, messageId: string, streamTime: EpochMs): boolean {
     while (this.#count > 0 && streamTime - this.#oldestAt() >= this.#windowMs) this.#forget();
@@ -53,7 +62,10 @@ export class Repeats {
     this.#sought = key;
     if (this.#indexOf(key).find(key >>> 0, this.#isSought) !== undefined) return false;
     this.#remember(key, streamTime);
-    if (this.#count > this.#idsMax) this.#forget();
+    if (this.#count > this.#idsMax) {
+      this.forgottenEarly++;
+      this.#forget();
+    }
     return true;
   }
 

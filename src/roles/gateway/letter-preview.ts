@@ -13,8 +13,8 @@ import { revealAttributes, revealTrigger } from '../../campaign/private-values.t
 import { sampleTrigger } from '../../campaign/sample.ts';
 import { didYouMean } from '../../rules/fault.ts';
 import { NO_PRIVATE_NAMES } from '../../rules/private/names.ts';
-import type { Query, RecipientAnswer } from '../../wire/query.ts';
-import { readRecipientAnswer } from '../../wire/recipient-answer.ts';
+import type { Query, RecipientAnswer } from '../../wire/questions/query.ts';
+import { readRecipientAnswer } from '../../wire/questions/recipient-answer.ts';
 import { querySubject } from '../../wire/subject.ts';
 import type { PrivateValues } from '../ports/directory.ts';
 import type { HttpRequest, HttpResponse } from '../ports/http.ts';

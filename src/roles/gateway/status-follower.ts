@@ -5,7 +5,7 @@
  * 2. A message that cannot be read is counted and logged, never applied in part.
  */
 import { ShoalError } from '../../base/error.ts';
-import type { Query } from '../../wire/query.ts';
+import type { Query } from '../../wire/questions/query.ts';
 import { liveSubject, querySubject } from '../../wire/subject.ts';
 import { pause, type Clock } from '../ports/clock.ts';
 import type { Bus } from '../ports/log.ts';

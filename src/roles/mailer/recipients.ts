@@ -1,8 +1,8 @@
 import { ShoalError } from '../../base/error.ts';
 import type { CampaignId, CustomerId } from '../../base/id.ts';
 import type { DurationMs } from '../../base/time.ts';
-import type { Query, RecipientAnswer } from '../../wire/query.ts';
-import { readRecipientAnswer } from '../../wire/recipient-answer.ts';
+import type { Query, RecipientAnswer } from '../../wire/questions/query.ts';
+import { readRecipientAnswer } from '../../wire/questions/recipient-answer.ts';
 import { querySubject } from '../../wire/subject.ts';
 import type { Bus } from '../ports/log.ts';
 

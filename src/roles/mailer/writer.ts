@@ -9,7 +9,7 @@ import { ShoalError } from '../../base/error.ts';
 import { own, type Json, type JsonObject } from '../../base/json.ts';
 import type { Due } from '../../engine/effect.ts';
 import { NO_PRIVATE_NAMES } from '../../rules/private/names.ts';
-import type { RecipientAnswer } from '../../wire/query.ts';
+import type { RecipientAnswer } from '../../wire/questions/query.ts';
 import type { PrivateValues } from '../ports/directory.ts';
 import type { LedgerPage, Suppressions } from '../ports/ledger.ts';
 import type { Bus } from '../ports/log.ts';

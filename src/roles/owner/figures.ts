@@ -21,6 +21,8 @@ export interface OwnerFigures {
   readonly pendingErasures: Gauge;
   readonly historyFirst: Gauge;
   readonly historySeconds: Gauge;
+  readonly dedupForgotten: Counter;
+  readonly dedupSeconds: Gauge;
   readonly lagMs: Gauge;
   readonly waiting: Gauge;
   readonly unstored: Gauge;
@@ -62,6 +64,16 @@ export function ownerFigures(metrics: Metrics): OwnerFigures {
     pendingErasures: gauge('pending_erasures', 'What is still to be erased, entry by entry'),
     historyFirst: gauge('history_first_sequence', 'The first message that the log still has'),
     historySeconds: gauge('history_seconds', 'How far back the log reaches'),
+    dedupForgotten: metrics.counter(
+      'shoal_dedup_forgotten_ids_total',
+      'MessageIds that were forgotten before their time: a partition had too many of them',
+      byPartition,
+    ),
+    dedupSeconds: metrics.gauge(
+      'shoal_dedup_window_seconds',
+      'For how long a messageId is remembered as things are',
+      byPartition,
+    ),
     lagMs: gauge('lag_ms', 'From the storing of the message applied last to its application'),
     waiting: gauge('waiting_outputs', 'Outputs that wait for being published'),
     unstored: gauge(

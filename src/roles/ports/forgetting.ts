@@ -10,7 +10,7 @@ import type { EpochMs } from '../../base/time.ts';
  * Every call throws ShoalError `store-away` (retry) when the store cannot be reached.
  */
 
-/** The salt of forgotten customers' hashes: a secret of the cluster, made when it is first asked. */
+/** The salt of forgotten customers' hashes: a secret of the cluster, made when first asked for. */
 export interface ForgetSalt {
   salt(): Promise<string>;
 }

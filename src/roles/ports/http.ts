@@ -2,8 +2,8 @@
  * HTTP and WebSockets as the gateway needs them.
  *
  * Not promised: that a socket that was sent to has received; that `close` of a socket comes at once
- * when its peer is gone; that a request whose peer has gone ever learns of it; that a body is waited
- * for as long as the options allow; that what is no request is answered before it is closed.
+ * when its peer is gone; that a request whose peer has gone ever learns of it; that a body is
+ * waited for as long as the options allow; that what is no request is answered before it is closed.
  * Connections on which nothing moves for some seconds are closed, whatever they wait for.
  */
 

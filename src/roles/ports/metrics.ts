@@ -9,6 +9,11 @@ export interface Gauge {
   set(value: number, labels?: Labels): void;
 }
 
+/** How figures spread: how many are at most as much as each bound. */
+export interface Histogram {
+  observe(value: number): void;
+}
+
 /**
  * Figures that only grow, and figures that go up and down. Names are
  * `shoal_<thing>_<unit>[_total]`.
@@ -16,4 +21,6 @@ export interface Gauge {
 export interface Metrics {
   counter(name: string, help: string, labelNames?: readonly string[]): Counter;
   gauge(name: string, help: string, labelNames?: readonly string[]): Gauge;
+  /** @param bounds ascending */
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram;
 }

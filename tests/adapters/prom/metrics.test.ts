@@ -13,6 +13,20 @@ it('shows counters and gauges with their labels', async () => {
   expect(text).toContain('shoal_lag_milliseconds 7\n');
 });
 
+it('shows how figures spread, over several threads', async () => {
+  const snapshots = await Promise.all(
+    [3, 30].map(async (ms) => {
+      const metrics = createMetrics(false);
+      metrics.histogram('shoal_stored_ms', 'Until stored.', [5, 50]).observe(ms);
+      return structuredClone(await metrics.snapshot());
+    }),
+  );
+  const text = await metricsText(snapshots);
+  expect(text).toContain('shoal_stored_ms_bucket{le="5"} 1\n');
+  expect(text).toContain('shoal_stored_ms_bucket{le="50"} 2\n');
+  expect(text).toContain('shoal_stored_ms_sum 33\n');
+});
+
 it('adds up what several threads counted, after crossing as plain objects', async () => {
   const snapshots = await Promise.all(
     [1, 2].map(async (partition) => {

@@ -6,7 +6,7 @@ import { UTC } from '../../../src/base/zone.ts';
 import { LetterPreview } from '../../../src/roles/gateway/letter-preview.ts';
 import type { PrivateValues } from '../../../src/roles/ports/directory.ts';
 import type { Rendered } from '../../../src/roles/ports/mail.ts';
-import type { RecipientAnswer } from '../../../src/wire/query.ts';
+import type { RecipientAnswer } from '../../../src/wire/questions/query.ts';
 import { querySubject } from '../../../src/wire/subject.ts';
 import { campaignOf } from '../../support/campaign.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';

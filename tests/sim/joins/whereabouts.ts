@@ -1,6 +1,6 @@
 import { partitionOf } from '../../../src/base/hash.ts';
 import type { Explanation } from '../../../src/engine/explain/explanation.ts';
-import type { Query } from '../../../src/wire/query.ts';
+import type { Query } from '../../../src/wire/questions/query.ts';
 import { querySubject } from '../../../src/wire/subject.ts';
 import type { World } from '../world.ts';
 import { LATER_DEFINITIONS, ordersOf, PEOPLE, viewsOf } from './people.ts';

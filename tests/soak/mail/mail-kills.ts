@@ -10,7 +10,7 @@ import type { Effect } from '../../../src/engine/effect.ts';
 import { mailId } from '../../../src/roles/mailer/mail-id.ts';
 import type { LetterEntry } from '../../../src/roles/ports/ledger.ts';
 import { decodeLogMessage } from '../../../src/wire/log-codec.ts';
-import type { RecipientAnswer } from '../../../src/wire/query.ts';
+import type { RecipientAnswer } from '../../../src/wire/questions/query.ts';
 import {
   eventsStream,
   eventsSubject,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Cluster } from '../../support/cluster.ts';
+import { systemClock } from '../../support/world.ts';
 import { Arrivals } from './arrivals.ts';
 
 /*
@@ -73,7 +74,7 @@ export async function overload(options: OverloadOptions): Promise<OverloadResult
 async function overloaded(cluster: Cluster, options: OverloadOptions): Promise<OverloadResult> {
   const memory = await Memory.watch(cluster);
   const sent = await send(cluster, options);
-  const bytes = memory.stop();
+  const bytes = await memory.stop();
   options.onProgress?.(`sent: ${JSON.stringify(sent.statuses)}`);
   const isWell = (await postOne(cluster)) === 200;
   const arrivals = await Arrivals.read(cluster, BATCH_EVENTS);
@@ -112,25 +113,34 @@ async function postOne({ url, keys }: Cluster): Promise<number> {
 
 /** Looks at how much memory Shoal has, again and again. */
 class Memory {
+  readonly #cluster: Cluster;
   readonly #atFirst: number;
-  readonly #timer: NodeJS.Timeout;
+  readonly #looking: Promise<void>;
   #atMost: number;
+  #isOver = false;
 
   static async watch(cluster: Cluster): Promise<Memory> {
     return new Memory(cluster, await bytesOf(cluster));
   }
 
   private constructor(cluster: Cluster, atFirst: number) {
+    this.#cluster = cluster;
     this.#atFirst = atFirst;
     this.#atMost = atFirst;
-    this.#timer = setInterval(() => {
-      void bytesOf(cluster).then((bytes) => (this.#atMost = Math.max(this.#atMost, bytes)));
-    }, LOOK_EVERY_MS);
+    this.#looking = this.#look();
   }
 
-  stop(): { readonly bytesAtFirst: number; readonly bytesAtMost: number } {
-    clearInterval(this.#timer);
+  async stop(): Promise<{ readonly bytesAtFirst: number; readonly bytesAtMost: number }> {
+    this.#isOver = true;
+    await this.#looking;
     return { bytesAtFirst: this.#atFirst, bytesAtMost: this.#atMost };
+  }
+
+  async #look(): Promise<void> {
+    while (!this.#isOver) {
+      this.#atMost = Math.max(this.#atMost, await bytesOf(this.#cluster));
+      await systemClock.sleep(LOOK_EVERY_MS);
+    }
   }
 }
 

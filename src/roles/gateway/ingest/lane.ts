@@ -7,7 +7,7 @@ import { encodeTick, encodeWritten, type Encoded } from '../../../wire/log-codec
 import type { Stamp } from '../../../wire/log-message.ts';
 import { eventsSubject } from '../../../wire/subject.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Appended, Log } from '../../ports/log.ts';
 
 /** What all lanes of a sender share. */
 export interface LaneSettings {
@@ -58,6 +58,8 @@ export class Lane {
   #n = 0;
   #sending: Promise<void> | undefined;
   #giveUpAt: EpochMs = 0;
+  /** What the log has answered last to the message in doubt. */
+  #answered: Appended['kind'] = 'unknown';
 
   constructor(partition: number, settings: LaneSettings) {
     this.#settings = settings;
@@ -110,7 +112,7 @@ export class Lane {
 
   /** Gives up already now, though the log's answer is still awaited. */
   giveUp(): void {
-    this.#giveUp(notStored(this.#subject, 'unknown'));
+    this.#giveUp(notStored(this.#subject, this.#answered));
   }
 
   /** Resolves when all that was cut is stored or given up. */
@@ -131,6 +133,7 @@ export class Lane {
   async #sendAll(): Promise<void> {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       this.#giveUpAt = this.#settings.clock.now() + this.#settings.patienceMs;
+      this.#answered = 'unknown';
       const failure = await this.#store(next.encoded).catch(asError);
       if (this.#queue[0] !== next) continue;
       if (failure !== undefined) {
@@ -150,6 +153,7 @@ export class Lane {
     for (;;) {
       const { kind } = await log.append(this.#subject, body, { headers });
       if (kind === 'stored') return undefined;
+      this.#answered = kind;
       if (clock.now() >= this.#giveUpAt) return notStored(this.#subject, kind);
       await clock.sleep(REPEAT_AFTER_MS);
     }
@@ -169,7 +173,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function notStored(subject: string, kind: 'conflict' | 'full' | 'unknown'): ShoalError {
+function notStored(subject: string, kind: Appended['kind']): ShoalError {
   if (kind === 'full') {
     return new ShoalError({
       code: 'log-full',

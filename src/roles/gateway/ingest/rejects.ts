@@ -7,8 +7,8 @@ import type { Refused } from './reading.ts';
  * Tells of messages that came in and were not taken.
  *
  * 1. Every one is counted by its reason; the request goes on.
- * 2. It is published to `shoal.rejected.<reason>`. When more wait than fit, further ones are counted
- *    only: nobody can flood the log with what is refused.
+ * 2. It is published to `shoal.rejected.<reason>`. When more wait than fit, further ones are only
+ *    counted: nobody can flood the log with what is refused.
  */
 
 const WAITING_MAX = 1_000;

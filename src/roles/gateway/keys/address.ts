@@ -5,8 +5,8 @@ import type { HttpRequest } from '../../ports/http.ts';
  * The address a request comes from, as limits count it: an IPv4 address, or the first half of an
  * IPv6 one, since whoever has one has all of its network.
  *
- * @param trustedHops how many proxies of ours stand before us: each adds the address of its own peer
- *   to the end of `X-Forwarded-For`, so what stands farther to the left may be made up
+ * @param trustedHops how many proxies of ours stand before us: each adds its own peer's address to
+ *   the end of `X-Forwarded-For`, so what stands farther to the left may be made up
  */
 export function addressOf(
   { address, headers }: Pick<HttpRequest, 'address' | 'headers'>,

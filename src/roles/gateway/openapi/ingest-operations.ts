@@ -27,8 +27,7 @@ const badEvents = refusalBody.extend({
 
 const ANSWERS: Readonly<Record<number, Answer>> = {
   200: {
-    means:
-      'all that is valid is stored; what is not was counted and told of on `shoal.rejected.<reason>`',
+    means: 'all that is valid is stored; what is not is counted, and told of on `shoal.rejected.*`',
     shape: SUCCESS,
   },
   400: {
@@ -58,8 +57,8 @@ export const INGEST_OPERATIONS: readonly Operation[] = Array.from(
     path,
     summary: summaryOf(route),
     details:
-      'Whatever its content type says, the body is JSON in UTF-8, or the gzip of it. The key is the ' +
-      'user of Basic authentication, or stands in `X-Write-Key` or in `writeKey` of the body.',
+      'Whatever its content type says, the body is JSON in UTF-8, or the gzip of it. The key is ' +
+      'the user of Basic authentication, or stands in `X-Write-Key` or in `writeKey` of the body.',
     tag: 'Events',
     access: route.kind === 'import' ? 'server-key' : 'key',
     parameters: PARAMETERS,

@@ -1,6 +1,6 @@
 import { ShoalError } from '../../../base/error.ts';
 import { NO_PRIVATE_NAMES } from '../../../rules/private/names.ts';
-import type { Query } from '../../../wire/query.ts';
+import type { Query } from '../../../wire/questions/query.ts';
 import { decodeSeen, type Seen } from '../../../wire/seen/seen.ts';
 import { SeenTally } from '../../../wire/seen/seen-tally.ts';
 import { querySubject } from '../../../wire/subject.ts';

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../../base/time.ts';
 import type { Partition } from '../../../engine/partition.ts';
 import type { StoredMessage } from '../../ports/log.ts';
 import type { OwnerFigures } from '../figures.ts';
@@ -5,11 +6,13 @@ import type { PublishLane } from '../publish/publish-lane.ts';
 import type { OwnerWorld } from '../world.ts';
 
 export interface ProgressPlace {
-  readonly world: Pick<OwnerWorld, 'clock'>;
+  readonly world: Pick<OwnerWorld, 'clock' | 'logger'>;
   readonly figures: OwnerFigures;
   readonly lane: Pick<PublishLane, 'waiting'>;
   readonly partition: number;
 }
+
+type Engine = Pick<Partition, 'events' | 'skipped' | 'dedupWindowMs' | 'dedupForgotten'>;
 
 /** How far a partition has come, and the figures of it. */
 export class Progress {
@@ -19,6 +22,8 @@ export class Progress {
   heardAt = 0;
   readonly #place: ProgressPlace;
   #eventsCounted: number;
+  #forgottenCounted = 0;
+  #hasWarned = false;
   readonly #skippedCounted = new Map<string, number>();
 
   /** @param events how many the engine had applied before */
@@ -28,7 +33,7 @@ export class Progress {
   }
 
   /** To be told what has been applied. */
-  note(messages: readonly StoredMessage[], engine: Pick<Partition, 'events' | 'skipped'>): void {
+  note(messages: readonly StoredMessage[], engine: Engine): void {
     const { figures, partition, lane, world } = this.#place;
     const last = messages.at(-1);
     if (last === undefined) return;
@@ -43,5 +48,19 @@ export class Progress {
     }
     figures.lagMs.set(this.lagMs, { partition });
     figures.waiting.set(lane.waiting, { partition });
+    this.#noteDedup(engine);
+  }
+
+  #noteDedup({ dedupWindowMs, dedupForgotten }: Engine): void {
+    const { figures, partition, world } = this.#place;
+    figures.dedupSeconds.set(dedupWindowMs / SECOND_MS, { partition });
+    const more = dedupForgotten - this.#forgottenCounted;
+    this.#forgottenCounted = dedupForgotten;
+    if (more <= 0) return;
+    figures.dedupForgotten.add(more, { partition });
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const fields = { partition, windowSeconds: dedupWindowMs / SECOND_MS };
+    world.logger.warn('messageIds are forgotten before their time', fields);
   }
 }

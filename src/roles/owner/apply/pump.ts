@@ -231,9 +231,10 @@ export class Pump {
     const isNew = message.kind === 'define' && this.engine.needsRebuild(message.definitions);
     if (isNew) this.#isSwitching = true;
     const outputs = this.#attempt(stored, () => this.engine.apply(input));
-    notes.look(message, stored.sequence, outputs, this.engine);
+    const isDropped = notes.look(message, stored.sequence, outputs, this.engine);
     this.#emit(outputs, stored);
-    seen.take(message, stored.sequence, this.engine);
+    // No example is taken of who was forgotten.
+    if (!isDropped) seen.take(message, stored.sequence, this.engine);
     if (message.kind === 'define') {
       this.#definitionsHash = sha256(canonicalJson(message.definitions));
       this.#isCurrent = this.engine.hasDefinitions(this.#place.settings.definitions);

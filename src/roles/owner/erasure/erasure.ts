@@ -2,6 +2,7 @@ import type { CustomerId } from '../../../base/id.ts';
 import { ShoalError } from '../../../base/error.ts';
 import type { EpochMs } from '../../../base/time.ts';
 import { Names } from '../../../wire/amended/names.ts';
+import { eventsStream } from '../../../wire/subject.ts';
 import type { PendingErasure } from '../../ports/forgetting.ts';
 import { TRIGGERS } from '../../ports/triggers-stream.ts';
 import type { OwnerFigures } from '../figures.ts';
@@ -100,7 +101,8 @@ export class Erasure {
 
   async #eraseCustomers(all: readonly OfCustomers[], limit: ErasureLimit): Promise<void> {
     const now = this.#parts.world.clock.now();
-    const due = all.filter((one) => one.to <= limit.sequence && (one.noticeUntil ?? 0) <= now);
+    const behind = await this.#behind(all, limit);
+    const due = behind.filter((one) => (one.noticeUntil ?? 0) <= now);
     if (due.length === 0) return;
     const names = namesOf(due);
     const from = Math.min(...due.map((one) => one.from));
@@ -108,6 +110,17 @@ export class Erasure {
     const isClean = await this.#eraseDownstream(due, names, limit);
     await this.#dropFromStores(due.flatMap(({ customers }) => customers));
     for (const one of due) await this.#goOn(one, limit, isClean);
+  }
+
+  /** Those that lie behind the limit, or beyond the end of a log that was set back since. */
+  async #behind<One extends { readonly to: number }>(
+    all: readonly One[],
+    limit: ErasureLimit,
+  ): Promise<readonly One[]> {
+    const { log, partition } = this.#parts;
+    if (all.length === 0) return all;
+    const end = await log.lastSequence(eventsStream(partition));
+    return all.filter(({ to }) => to <= limit.sequence || to > end);
   }
 
   /** @returns false when some of it must stay for now */
@@ -148,12 +161,10 @@ export class Erasure {
 
   async #eraseStragglers(all: readonly OfKind<'stragglers'>[], limit: ErasureLimit): Promise<void> {
     const { world, partition, isForgotten } = this.#parts;
-    const due = all.filter(({ to }) => to <= limit.sequence);
+    const due = await this.#behind(all, limit);
     if (due.length === 0) return;
-    const [from, to] = [
-      Math.min(...due.map((one) => one.from)),
-      Math.max(...due.map((one) => one.to)),
-    ];
+    const from = Math.min(...due.map((one) => one.from));
+    const to = Math.min(limit.sequence, Math.max(...due.map((one) => one.to)));
     const found = await this.#eraser.eraseStragglers(isForgotten, [from, to]);
     await this.#dropFromStores(found);
     for (const { id } of due) await world.erasing.pending.drop(partition, id);

@@ -45,8 +45,12 @@ export class ErasureNotes {
     this.#place = place;
   }
 
-  /** To be told of every message when it has been applied, and of what it has put out. */
-  look(message: LogMessage, sequence: number, outputs: readonly Output[], engine: Engine): void {
+  /**
+   * To be told of every message when it has been applied, and of what it has put out.
+   *
+   * @returns whether something in it was dropped, since it is of someone who was forgotten
+   */
+  look(message: LogMessage, sequence: number, outputs: readonly Output[], engine: Engine): boolean {
     const customers = namedIn(message);
     if (customers.length > 0) {
       this.#asked ??= { customers: new Set(), to: sequence };
@@ -54,13 +58,15 @@ export class ErasureNotes {
       for (const one of [...customers, ...outputs.flatMap(forgottenWith)])
         this.#asked.customers.add(one);
     }
-    if (message.kind !== 'events' && message.kind !== 'passed') return;
+    if (message.kind !== 'events' && message.kind !== 'passed') return false;
     const dropped = engine.skipped.get('forgotten') ?? 0;
-    if (dropped > this.#dropped) {
+    const isDropped = dropped > this.#dropped;
+    if (isDropped) {
       this.#stragglers ??= { from: sequence, to: sequence };
       this.#stragglers.to = sequence;
     }
     this.#dropped = dropped;
+    return isDropped;
   }
 
   /**

@@ -63,7 +63,7 @@ function pumpOf(turns: Turns, signal: AbortSignal, engine: Partition): Pump {
       putAside: new Set(),
       buffers: new ChunkBuffers(),
       seen: { take: () => undefined },
-      notes: { look: () => undefined },
+      notes: { look: () => false },
     },
     {
       engine,

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../base/json.ts';
+import { isObject, type Json } from '../../base/json.ts';
 import type { RecipientAnswer } from './query.ts';
 
 /** @returns undefined when it is no answer to the question for a recipient */

@@ -1,8 +1,8 @@
-import type { CampaignId, CustomerId, SegmentId } from '../base/id.ts';
-import type { Json, JsonObject } from '../base/json.ts';
-import type { CampaignExplanation, Explanation } from '../engine/explain/explanation.ts';
-import type { PartitionStatus } from './live.ts';
-import type { Seen } from './seen/seen.ts';
+import type { CampaignId, CustomerId, SegmentId } from '../../base/id.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import type { CampaignExplanation, Explanation } from '../../engine/explain/explanation.ts';
+import type { PartitionStatus } from '../live.ts';
+import type { Seen } from '../seen/seen.ts';
 
 /** A question to the owner of a partition, as JSON on `shoal.query.<p>`. */
 export type Query =

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import { mailerReader, relayReader } from '../../src/roles/ports/reader-name.ts';
-import { transitionsStream } from '../../src/wire/subject.ts';
+import { eventsStream, transitionsStream } from '../../src/wire/subject.ts';
 import { AheadClock } from '../support/ahead-clock.ts';
 import { definitionsOf, OwnerHouse, track, type Run } from '../support/owner.ts';
 import { eventually } from '../support/world.ts';
@@ -96,5 +96,42 @@ test('young ones stay, whoever is past them', async () => {
     expect(await firstOf(partition)).toBe(1);
     return run.metrics.total(checkpoints) >= 6;
   });
+  await run.owner.stop();
+});
+
+test('the log is not trimmed while somebody is to be erased from it', async () => {
+  const partition = await house.newPartition();
+  const { pending } = house.stores.erasing;
+  const far = Number.MAX_SAFE_INTEGER;
+  await pending.put(partition, {
+    id: 'one',
+    kind: 'customers',
+    customers: ['ann'],
+    from: 1,
+    to: far,
+  });
+  const time = new AheadClock();
+  const run = await house.runLive({
+    partition,
+    definitions: BUYERS,
+    time,
+    checkpointEveryMs: 50,
+    retentionEveryMs: 5,
+    erasureEveryMs: 400 * DAY_MS,
+    historyMs: DAY_MS,
+  });
+  await house.send(partition, [track('ann', 'Order Completed')]);
+  time.aheadMs = 2 * DAY_MS;
+  const first = async (): Promise<number> => {
+    await house.send(partition, [track('else', 'Seen')]);
+    return (await house.log.state(eventsStream(partition))).firstSequence;
+  };
+  const checkpoints = 'shoal_owner_written_checkpoints_total';
+  await eventually('several looks', async () => {
+    expect(await first()).toBe(1);
+    return run.metrics.total(checkpoints) >= 6;
+  });
+  await pending.drop(partition, 'one');
+  await eventually('then it is', async () => (await first()) > 1);
   await run.owner.stop();
 });
