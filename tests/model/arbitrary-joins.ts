@@ -7,8 +7,8 @@ import { WORLDS, type World } from './arbitrary-world.ts';
 import type { Command } from './command.ts';
 
 /*
- * Histories of visitors who log in: rules that nearly every event matters to, few names, many joins.
- * No two events bear the same instant, none is early, each counts.
+ * Histories of visitors who log in: rules that nearly every event matters to, few names, many
+ * joins. No two events bear the same instant, none is early, each counts.
  */
 
 /** Browsers and the people before them; the homes of any few of them differ. */

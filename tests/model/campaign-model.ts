@@ -1,13 +1,13 @@
 import type { CampaignId, CustomerId, SegmentId } from '../../src/base/id.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { EpochMs } from '../../src/base/time.ts';
-import type { Campaign, Happening } from '../../src/campaign/campaign.ts';
-import type { Effect, Transition, Why } from '../../src/engine/effect.ts';
+import type { Campaign } from '../../src/campaign/campaign.ts';
+import type { Effect, Why } from '../../src/engine/effect.ts';
 import type { CustomerEvent } from '../../src/rules/event.ts';
 import type { Segment } from '../../src/rules/rule.ts';
 import { plusDays, startOf, today } from './calendar.ts';
 import type { Command } from './command.ts';
-import { isChange, isEvent, type Change } from './happening.ts';
+import { happeningsOf, type Flip, type Together } from './happening.ts';
 import { endOfWait } from './local-time.ts';
 import { Model, type ModelSettings } from './model.ts';
 
@@ -39,16 +39,6 @@ interface Mailing {
   second: number;
   rest: CustomerId[];
 }
-
-/** All that is applied together. */
-interface Together {
-  readonly changes?: readonly Change[];
-  readonly event?: CustomerEvent;
-  /** Of what those were members who have joined the customer. */
-  readonly others?: ReadonlySet<SegmentId> | undefined;
-}
-
-type Flip = Pick<Transition, 'kind' | 'segment'>;
 
 export class CampaignModel {
   readonly #model: Model;
@@ -237,7 +227,7 @@ export class CampaignModel {
     const ended = this.#waits.filter((one) => one.customer === customer && one.dueAt === at);
     this.#waits = this.#waits.filter((one) => !ended.includes(one));
     const isQuiet = why === 'import';
-    const happenings = isQuiet ? [] : this.#happenings(flips, together);
+    const happenings = isQuiet ? [] : happeningsOf(flips, together, this.#settings.campaigns);
     for (const { kind, trigger, isWatched } of happenings) {
       if (!isWatched || (kind !== 'changed' && kind !== 'event')) continue;
       // What is told is the trigger as letters have it, under the name of its kind.
@@ -275,39 +265,6 @@ export class CampaignModel {
         kind: now.has(id) ? ('entry' as const) : ('exit' as const),
         segment: id,
       }));
-  }
-
-  /** What has happened, in the order in which it is told. */
-  #happenings(flips: readonly Flip[], { changes = [], event }: Together) {
-    const all: {
-      kind: Happening['kind'];
-      trigger: Readonly<Record<string, Json>>;
-      is: (wanted: Happening) => boolean;
-    }[] = changes.map((change) => ({
-      kind: 'changed',
-      trigger: { kind: 'changed', ...change },
-      is: (wanted) => isChange(wanted, change),
-    }));
-    if (event !== undefined) {
-      const { event: name, properties } = event;
-      all.push({
-        kind: 'event',
-        trigger: { kind: 'event', event: name, properties },
-        is: (wanted) => isEvent(wanted, event),
-      });
-    }
-    for (const { kind, segment } of flips) {
-      const wantedKind = kind === 'entry' ? 'entered' : 'exited';
-      all.push({
-        kind: wantedKind,
-        trigger: { kind, segment },
-        is: (wanted) => wanted.kind === wantedKind && wanted.segment === segment,
-      });
-    }
-    const watched = this.#settings.campaigns.flatMap(({ when, until }) =>
-      when.kind === 'at' ? until : [when, ...until],
-    );
-    return all.map((one) => ({ ...one, isWatched: watched.some((wanted) => one.is(wanted)) }));
   }
 
   #cancel(

@@ -38,14 +38,15 @@ export function runStory({ segments, campaigns, zone, zones, steps }: Story): Mi
 
 /** Nothing for what a story does not tell of. */
 function happenedOf(effect: Effect): Happened[] {
-  const { kind, customer, at } = effect;
+  const { kind, customer, at, why } = effect;
+  const isQuiet = why !== 'event' && why !== 'time';
   switch (kind) {
     case 'entry':
     case 'exit':
-      return [{ customer, kind, id: effect.segment, at }];
+      return [{ customer, kind, id: effect.segment, isQuiet, at }];
     case 'due':
     case 'cancelled':
-      return [{ customer, kind, id: effect.campaign, at }];
+      return [{ customer, kind, id: effect.campaign, isQuiet, at }];
     case 'changed':
     case 'happened':
     case 'passed':
@@ -73,9 +74,9 @@ const VERBS: Readonly<Record<ExpectedKind, string>> = {
 function listOf(changes: readonly Expected[]): string {
   if (changes.length === 0) return 'nothing';
   return changes
-    .map(({ customer, kind, id, at }) => {
+    .map(({ customer, kind, id, isQuiet, at }) => {
       const when = at === undefined ? '' : ` at ${formatInstant(at)}`;
-      return `${customer} ${VERBS[kind]} ${id}${when}`;
+      return `${customer} ${isQuiet ? 'quietly ' : ''}${VERBS[kind]} ${id}${when}`;
     })
     .join(', ');
 }
@@ -90,6 +91,7 @@ function isExpected(happened: readonly Happened[], expected: readonly Expected[]
       other !== undefined &&
       byPlace(one, other) === 0 &&
       one.kind === other.kind &&
+      one.isQuiet === other.isQuiet &&
       (other.at ?? one.at) === one.at
     );
   });

@@ -41,6 +41,8 @@ export interface Expected {
   readonly kind: ExpectedKind;
   /** Of the segment, or of the campaign. */
   readonly id: string;
+  /** It is told, and sets nothing off. */
+  readonly isQuiet: boolean;
   /** When exactly; any instant since the line before when nothing was said. */
   readonly at?: EpochMs | undefined;
 }

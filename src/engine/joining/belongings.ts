@@ -10,10 +10,10 @@ import type { State } from '../state/state.ts';
  * What is kept of one customer, as far as it goes on when they become one with another. Numbers are
  * those of the plan and the values of one engine.
  *
- * 1. What was kept of both is then what would be, had all their events been one customer's: those of
- *    the one who joins before those of the other, where they bear the same instant.
- * 2. Of two waits in one campaign the customer's own stays; no wait comes that they have no right to
- *    by what they have had.
+ * 1. What was kept of both is then what would be, had all their events been one customer's: those
+ *    of the one who joins before those of the other, where they bear the same instant.
+ * 2. Of two waits in one campaign the customer's own stays; no wait comes that they have no right
+ *    to by what they have had.
  */
 
 export interface Belongings {

@@ -21,13 +21,13 @@ import type { Ways } from './ways.ts';
  * Two customers become one (docs/decisions/0013-two-customers-become-one.md): one becomes an alias,
  * and what was kept of them is taken in by the other.
  *
- * 1. An id joins one customer only: the first who asks. Who is not anonymous joins by `alias` alone.
+ * 1. An id joins one customer only: the first who asks. Who is known joins by `alias` alone.
  * 2. Where both live in one partition it is done at once, as a part of the event that says so. Else
  *    the other one's partition is asked, once, and what is kept there comes in slices.
  * 3. Whoever joins leaves their segments quietly. Of the one that they join an entry is told as the
  *    event's if neither of them was a member; all other flips are those of a merge.
- * 4. What new definitions keep of those who had joined someone elsewhere is sent on behind the rest,
- *    and taken in once.
+ * 4. What new definitions keep of those who had joined someone elsewhere is sent on behind the
+ *    rest, and taken in once.
  */
 
 export interface JoinsPlace {

@@ -8,8 +8,8 @@ import type { Aliases } from './aliases.ts';
  *
  * 1. What comes for an alias goes on to the one whose alias it is, as often as that is one too.
  * 2. Two partitions can make each other's customers aliases at the same time, more of them longer
- *    circles. What goes round notices it: of the ids of the circle the smallest, by its bytes, is no
- *    alias any more, and keeps what comes. All see the same circle, so that none is cut twice.
+ *    circles. What goes round notices it: of the ids of the circle the smallest, by its bytes, is
+ *    no alias any more, and keeps what comes. All see the same circle, so none is cut twice.
  */
 
 /** Nobody has passed it on. */

@@ -4,7 +4,12 @@ import { isObject, type JsonObject } from '../../base/json.ts';
 import { NEVER } from '../../base/time.ts';
 import type { CampaignExplanation, Explanation } from '../../engine/explain/explanation.ts';
 import type { Partition } from '../../engine/partition.ts';
-import type { Answers, EnrolmentsAnswer, Query, RecipientAnswer } from '../../wire/questions/query.ts';
+import type {
+  Answers,
+  EnrolmentsAnswer,
+  Query,
+  RecipientAnswer,
+} from '../../wire/questions/query.ts';
 import { querySubject } from '../../wire/subject.ts';
 import type { Bus } from '../ports/log.ts';
 import type { LiveStatus } from './live-status.ts';

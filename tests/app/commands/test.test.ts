@@ -50,7 +50,12 @@ test('no file, or one that is not there', async () => {
 
 test('stories may not ask for private values either', async () => {
   const story = await file('p.txt', 'define x { attribute: email, equals: a }\nd1 10:00 ann A\n');
-  const { status, stderr } = await runInProcess(['test', story, '--set', 'privateAttributes=email']);
+  const { status, stderr } = await runInProcess([
+    'test',
+    story,
+    '--set',
+    'privateAttributes=email',
+  ]);
   expect(status).toBe(78);
   expect(stderr).toContain('"equals" cannot be asked of the private attribute "email"');
   expect(stderr).toContain(`at ${story}: line 1: rule.equals`);

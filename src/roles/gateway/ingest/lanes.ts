@@ -15,7 +15,7 @@ export interface LanesParts {
   readonly boot: string;
 }
 
-/** How long events gather into one message; while one is under way they gather until it is stored. */
+/** How long events gather into one message; while one is under way, until that is stored. */
 const GATHER_MS: DurationMs = 5;
 
 /** After so long the log counts as away, and who waits is told. */
