@@ -24,7 +24,7 @@ scenario(
   define  calm     { not: { segment: looking } }
   10:00  ann        Product Viewed      // enters calm
   10:10  ?phone     Product Viewed      // enters calm
-  10:20  ann=phone  $identify           // phone quietly exits calm, quietly exits calm, enters looking
+  10:20  ann=phone  $identify // phone quietly exits calm, quietly exits calm, enters looking
   `,
 );
 

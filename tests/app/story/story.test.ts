@@ -35,6 +35,7 @@ describe('a story goes another way', () => {
     ['the instant', '// enters recent at 10:00:00.001'],
     ['the segment', '// enters other'],
     ['the number of times', '// enters recent, enters recent'],
+    ['that it is quiet', '// quietly enters recent'],
   ])('when %s differs', async (_what, comment) => {
     const other = 'define other { event: Order Refunded }';
     expect(await mismatches(other, `10:00 ann Order Completed ${comment}`)).toHaveLength(1);
@@ -69,6 +70,8 @@ describe('refused, with the number of the line', () => {
     ['ann Order Completed', 'the line begins with no time'],
     ['25:00 ann Order Completed', 'the line begins with no time'],
     ['10:00 ann', 'there is a customer, and no event'],
+    ['10:00 ann $alias', 'who has become one with whom?'],
+    ['10:00 ?ann $alias', 'who has become one with whom?'],
     ['10:00 ann Order { total: 5 } so', '"so" stands where nothing should'],
     ['10:00 ann Order { total: [5 }', 'is no YAML'],
     ['10:00 ann Order // leaves recent', '"leaves recent" is nothing to expect'],
