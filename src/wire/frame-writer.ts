@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import type { CustomerEvent, EventType } from '../rules/event.ts';
 import { isList } from './plain-json.ts';
+import { Shapes, SHAPES_MAX, type Shape } from './shapes.ts';
 
 /*
  * Writes the body of an event message, event by event, in the format that msgpackr reads:
@@ -9,7 +10,6 @@ import { isList } from './plain-json.ts';
  * at hand, and what waits are bytes.
  *
  * 1. A body stands alone: the keys of its records are in it.
- * 2. What is kept for records is bounded, whatever keys somebody makes up.
  */
 
 /** The places in this list are what is packed: append only. */
@@ -24,16 +24,6 @@ export const TYPES: readonly EventType[] = [
 
 /** How many values an event is packed as. */
 export const FIELDS = 8;
-
-/** Objects of the same keys in the same order; a tree that begins with the one without keys. */
-interface Shape {
-  /** The byte that stands for it; 0: it has not been written yet. */
-  code: number;
-  readonly next: Map<string, Shape>;
-  /** The key that was asked for last, and where it leads: mostly it is the same again. */
-  lastKey: string | undefined;
-  last: Shape | undefined;
-}
 
 /** Bytes of MessagePack, and of msgpackr's records. */
 const NIL = 0xc0;
@@ -61,8 +51,6 @@ const LAST_RECORD = 0x7f;
 
 const HEAD_BYTES = 3;
 const ROOM_BYTES = 16 * 1024;
-/** A record with more keys is not worth remembering. */
-const RECORD_KEYS_MAX = 32;
 /** Longer text is quicker written by the system's own encoder. */
 const SHORT_TEXT_MAX = 24;
 
@@ -72,12 +60,19 @@ export class FrameWriter {
   #view = new DataView(this.#bytes.buffer);
   #at = HEAD_BYTES;
   #count = 0;
-  #shapes = newShape(EMPTY_MAP);
+  readonly #shapes: Shapes;
+  #generation = 0;
+  /** By the shape's id: the byte that stands for it in this body; 0: none yet. */
+  readonly #records = new Uint8Array(SHAPES_MAX);
   #nextRecord = FIRST_RECORD;
 
-  /** @param bytesMax the most bytes of a body, unless a single event is longer */
-  constructor(bytesMax: number = Number.POSITIVE_INFINITY) {
+  /**
+   * @param bytesMax the most bytes of a body, unless a single event is longer
+   * @param shapes   to be shared by writers whose events are alike
+   */
+  constructor(bytesMax: number = Number.POSITIVE_INFINITY, shapes = new Shapes()) {
     this.#bytesMax = bytesMax;
+    this.#shapes = shapes;
   }
 
   /** Events that are written. */
@@ -114,7 +109,7 @@ export class FrameWriter {
     if (this.#bytes.length > ROOM_BYTES * 4) this.#move(ROOM_BYTES, 0);
     this.#at = HEAD_BYTES;
     this.#count = 0;
-    this.#shapes = newShape(EMPTY_MAP);
+    this.#records.fill(0);
     this.#nextRecord = FIRST_RECORD;
     return body;
   }
@@ -134,31 +129,25 @@ export class FrameWriter {
   }
 
   #object(object: JsonObject): void {
-    let shape: Shape | undefined = this.#shapes;
-    for (const key in object) {
-      shape = shape.lastKey === key ? shape.last : nextShape(shape, key);
-      if (shape === undefined) break;
+    const shape = this.#shapes.of(object);
+    if (this.#shapes.generation !== this.#generation) {
+      this.#generation = this.#shapes.generation;
+      this.#records.fill(0);
     }
-    if (shape !== undefined && shape.code !== 0) this.#byte(shape.code);
-    else if (!this.#defineRecord(object)) return this.#map(object);
+    const record = shape === undefined ? 0 : (this.#records[shape.id] ?? 0);
+    if (record !== 0) this.#byte(record);
+    else if (shape === undefined || !this.#defineRecord(shape)) return this.#map(object);
     for (const key in object) this.#value(object[key] ?? null);
   }
 
   /** @returns false when there are enough records, and a map will do */
-  #defineRecord(object: JsonObject): boolean {
-    const keys = Object.keys(object);
-    if (this.#nextRecord > LAST_RECORD || keys.length > RECORD_KEYS_MAX) return false;
-    let shape = this.#shapes;
-    for (const key of keys) {
-      const next = shape.next.get(key) ?? newShape(0);
-      shape.next.set(key, next);
-      shape.lastKey = undefined;
-      shape = next;
-    }
-    shape.code = this.#nextRecord++;
+  #defineRecord({ id, keys }: Shape): boolean {
+    if (this.#nextRecord > LAST_RECORD) return false;
+    const record = this.#nextRecord++;
+    this.#records[id] = record;
     this.#byte(EXTENSION_1);
     this.#byte(RECORD);
-    this.#byte(shape.code);
+    this.#byte(record);
     this.#list(keys);
     return true;
   }
@@ -269,14 +258,4 @@ export class FrameWriter {
     this.#bytes = moved;
     this.#view = new DataView(moved.buffer);
   }
-}
-
-function newShape(code: number): Shape {
-  return { code, next: new Map(), lastKey: undefined, last: undefined };
-}
-
-function nextShape(shape: Shape, key: string): Shape | undefined {
-  shape.lastKey = key;
-  shape.last = shape.next.get(key);
-  return shape.last;
 }

@@ -129,6 +129,6 @@ export function send(
 
 function wireHeaders(headers: ReadonlyMap<string, string>): MsgHdrs {
   const wire = newHeaders();
-  for (const [name, value] of headers) wire.set(name, value, Match.Exact);
+  for (const [name, value] of headers) wire.append(name, value, Match.Exact);
   return wire;
 }

@@ -1,6 +1,7 @@
 import { partitionOf } from '../../base/hash.ts';
 import type { EpochMs } from '../../base/time.ts';
 import { Lane, type LaneSettings } from '../../roles/gateway/ingest/lane.ts';
+import { Shapes } from '../../wire/shapes.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
 
 export interface PublisherSettings extends Omit<LaneSettings, 'patienceMs'> {
@@ -21,7 +22,8 @@ export class Publisher {
   readonly #lanes: readonly Lane[];
 
   constructor(settings: PublisherSettings) {
-    const shared = { ...settings, patienceMs: settings.patienceMs ?? 30_000 };
+    const patienceMs = settings.patienceMs ?? 30_000;
+    const shared = { ...settings, patienceMs, shapes: new Shapes() };
     this.#lanes = Array.from({ length: settings.partitions }, (_, p) => new Lane(p, shared));
   }
 

@@ -18,7 +18,7 @@ import { Taken } from './taken.ts';
 import type { Ways } from './ways.ts';
 
 /*
- * Two customers become one (docs/decisions/0013-two-customers-become-one.md): one becomes an alias,
+ * Two customers become one (docs/decisions/0015-two-customers-become-one.md): one becomes an alias,
  * and what was kept of them is taken in by the other.
  *
  * 1. An id joins one customer only: the first who asks. Who is known joins by `alias` alone.

@@ -37,7 +37,7 @@ export function memoryOf(state: State): Memory {
       count: customers.count,
       idBytes,
       attributeBytes: attributeBytes.texts,
-      restBytes: rest + anonymous.bytesUsed() + attributeBytes.index,
+      restBytes: rest + anonymous.bytesUsed() + attributeBytes.index + state.aliases.bytesUsed(),
     },
     series: {
       count: series.count,

@@ -89,7 +89,7 @@ async function beginningBookmark(
 
 /**
  * Up to which number all has arrived, by a place; 0 when the transitions are not those that it was
- * written down for: then other ones may bear those numbers.
+ * written down for: then other ones may bear those numbers. The record itself may have been erased.
  */
 async function trustedNumber(
   log: Log,
@@ -97,7 +97,7 @@ async function trustedNumber(
   { sequence, carried }: Place,
 ): Promise<number> {
   if (carried === 0) return 0;
-  const message = await log.at(transitionsStream(partition), sequence);
+  const message = await log.next(transitionsStream(partition), Math.max(1, sequence));
   return message !== undefined && decodeRecord(message.body).to >= carried ? carried : 0;
 }
 

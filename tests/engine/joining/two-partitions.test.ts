@@ -3,12 +3,13 @@ import { UTC } from '../../../src/base/zone.ts';
 import type { Definitions } from '../../../src/compile/definitions.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
 import { SLICE_LENGTH_MAX } from '../../../src/engine/joining/slices.ts';
-import type { PartitionSettings } from '../../../src/engine/protocol.ts';
+import { Partition } from '../../../src/engine/partition.ts';
+import type { Input, PartitionSettings } from '../../../src/engine/protocol.ts';
 import type { CustomerEvent } from '../../../src/rules/event.ts';
 import type { Rule } from '../../../src/rules/rule.ts';
 import { campaignOf } from '../../support/campaign.ts';
 import { ConnectedPartitions } from '../../support/connected.ts';
-import { someoneOf } from '../../support/parcels.ts';
+import { passed, someoneOf } from '../../support/parcels.ts';
 import {
   compare,
   event,
@@ -22,7 +23,7 @@ import {
 } from '../../model/story.ts';
 
 /*
- * One by one what happens between two partitions. Random histories of the same are in across.test.ts.
+ * One by one what happens between two partitions; random histories of it are in across.test.ts.
  */
 
 const SETTINGS: PartitionSettings = {
@@ -65,7 +66,7 @@ class House extends ConnectedPartitions {
     this.apply({ kind: 'tick', storedAt: at, sentAt: at });
   }
 
-  /** What has been told since the last call, as a person reads it; what is passed on is left out. */
+  /** What was told since the last call, as a person reads it, without what is passed on. */
   told(): string[] {
     const effects = this.effects.slice(this.#read);
     this.#read = this.effects.length;
@@ -170,7 +171,16 @@ describe('a visitor of one partition logs in to another', () => {
     const eve = someoneOf(0, 2, 'eve');
     house.take(of(ann, track('Viewed', 1)), of(eve, track('Viewed', 2)));
     house.take(alias(ann, eve, 3), alias(eve, ann, 4));
-    house.take(of(ann, track('Viewed', 5)), of(eve, track('Viewed', 6)));
+    for (const [source, target] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      house.carry(source, target, 1, 0);
+    }
+    expect(house.engines.map((engine) => engine.customerCount())).toEqual([0, 0]);
+    // It goes round, and comes back to where its messageId has been seen.
+    house.take({ ...of(ann, track('Viewed', 5)), messageId: 'm' });
+    house.take(of(eve, track('Viewed', 6)));
     house.carryAll();
     expect([house.rootOf(ann), house.rootOf(eve)]).toEqual([ann, ann]);
     expect(house.membersOf('all')).toEqual([ann]);
@@ -230,9 +240,9 @@ describe('other definitions, after a visitor has joined', () => {
 
   function joined(rules: Record<string, Rule>): House {
     const house = new House(defined(rules));
-    for (const at of [1, 2, 3]) house.take(visit(phone, at * MINUTE));
-    house.take(of(ann, track('Viewed', 4 * MINUTE)));
-    house.take(login(ann, phone, 5 * MINUTE));
+    for (const at of [1, 2, 3, 4, 5]) house.take(visit(phone, at * MINUTE));
+    house.take(of(ann, track('Viewed', 6 * MINUTE)));
+    house.take(login(ann, phone, 7 * MINUTE));
     house.carryAll();
     house.told();
     return house;
@@ -245,41 +255,79 @@ describe('other definitions, after a visitor has joined', () => {
 
   test.each([[[0, 1]], [[1, 0]]])('what they ask for comes behind the rest (order %j)', (order) => {
     const house = joined({ two: views(HOUR, 2) });
-    define(house, { two: views(HOUR, 2), four: views(HOUR, 4), wide: views(2 * HOUR, 4) }, order);
+    define(house, { two: views(HOUR, 2), six: views(HOUR, 6), wide: views(2 * HOUR, 6) }, order);
     expect(house.membersOf('two')).toEqual([]);
-    expect([house.membersOf('four'), house.membersOf('wide')]).toEqual([[ann], [ann]]);
+    expect([house.membersOf('six'), house.membersOf('wide')]).toEqual([[ann], [ann]]);
     expect(house.told().every((line) => /\((define|merge)\)/.test(line))).toBe(true);
-    house.tick(HOUR + 2 * MINUTE);
+    house.tick(HOUR + 4 * MINUTE);
     expect(house.membersOf('two')).toEqual([ann]);
-    expect([house.membersOf('four'), house.membersOf('wide')]).toEqual([[], [ann]]);
+    expect([house.membersOf('six'), house.membersOf('wide')]).toEqual([[], [ann]]);
   });
 
   test('what was dropped and comes back counts once', () => {
-    const total = event('Viewed', { comparison: compare('equals', 4) });
+    const total = event('Viewed', { comparison: compare('equals', 6) });
     const house = joined({ total, two: views(HOUR, 2) });
-    define(house, { two: views(HOUR, 5) });
-    define(house, { total, two: views(HOUR, 4) });
+    define(house, { two: views(HOUR, 7) });
+    define(house, { total, two: views(HOUR, 6) });
     expect([house.membersOf('total'), house.membersOf('two')]).toEqual([[ann], [ann]]);
   });
 
   test('more counts of the same events than share one series', () => {
     const house = joined({});
-    const many = Array.from({ length: 40 }, (_, i) => [`s${i}`, views(HOUR + i, 4)] as const);
-    define(house, Object.fromEntries(many));
-    for (const [id] of many) expect(house.membersOf(id), id).toEqual([ann]);
-    const more = [...many, ['most', views(HOUR, 5)] as const];
-    define(house, Object.fromEntries(more));
-    house.take(visit(phone, 6 * MINUTE));
+    // The widest windows, of one series, keep few; that of another one keeps more.
+    const few = Array.from({ length: 32 }, (_, n) => [`s${n}`, views(HOUR + 1 + n, 1)] as const);
+    const many = Object.fromEntries([...few, ['all', views(HOUR, 6)]]);
+    define(house, many);
+    expect(house.membersOf('all')).toEqual([ann]);
+    define(house, { ...many, more: views(3 * HOUR, 7) });
+    house.take(visit(phone, 8 * MINUTE));
     house.carryAll();
-    expect([house.membersOf('s39'), house.membersOf('most')]).toEqual([[], [ann]]);
+    expect([house.membersOf('all'), house.membersOf('more')]).toEqual([[], [ann]]);
+    house.tick(HOUR + 6 * MINUTE);
+    expect(house.membersOf('s0')).toEqual([]);
+    house.tick(HOUR + 6 * MINUTE + 1);
+    expect(house.membersOf('s0')).toEqual([ann]);
   });
 
   test('nobody is known but aliases: history is read anew all the same', () => {
     const house = joined({});
     expect(house.engines.map((engine) => engine.customerCount())).toEqual([0, 1]);
-    define(house, { four: views(HOUR, 4) });
-    expect(house.membersOf('four')).toEqual([ann]);
+    define(house, { six: views(HOUR, 6) });
+    expect(house.membersOf('six')).toEqual([ann]);
   });
+});
+
+test.each([
+  'no JSON',
+  '[]',
+  '{"takeOutId":"1.1","why":"event","belongings":[]}',
+  '{"takeOutId":"1.1","why":"time","belongings":{}}',
+  '{"takeOutId":"1.1","why":"event","belongings":{"series":[1],"attributes":{"a":1},"segments":7,' +
+    '"campaigns":[{"id":"none"},3],"recent":{"orders":[[1]],"viewed":null}}}',
+])('what is no handover changes nothing but that they are known: %s', (text) => {
+  const engine = new Partition(SETTINGS, defined({ twice }));
+  const parcel = { type: 'merge', id: '1.1', slice: 0, slices: 1, text } as const;
+  const items = [{ n: 1, passed: passed(ann, parcel, phone) }];
+  expect(engine.apply({ storedAt: 1, body: { kind: 'passed', source: 0, items } })).toEqual([]);
+  expect(engine.attributes(ann) ?? {}).toEqual({});
+});
+
+test('where the log has lost its beginning, aliases are known from the start', () => {
+  const settings = { ...SETTINGS, partitions: 1 };
+  const message = (...events: CustomerEvent[]): Input => {
+    const storedAt = events.at(-1)?.at ?? 0;
+    return { storedAt, body: { kind: 'events', events, history: false } };
+  };
+  const before = new Partition(settings, defined({}));
+  before.apply(message(visit(phone, 1), login(ann, phone, 2)));
+  const kept = message(visit(phone, 3), of(ann, track('Viewed', 4)));
+  before.apply(kept);
+  const definitions = defined({ twice });
+  const rebuilt = Partition.withDefinitions(settings, definitions, { before, isTrimmed: true });
+  rebuilt.apply(kept);
+  before.redefine(rebuilt);
+  expect(before.members('twice')).toEqual([ann]);
+  expect(before.questions.aliasOf(phone)).toBe(ann);
 });
 
 describe('someone is forgotten', () => {

@@ -3,6 +3,7 @@ import type { DurationMs, EpochMs } from '../../../base/time.ts';
 import type { CustomerEvent } from '../../../rules/event.ts';
 import { BATCH_EVENTS_MAX } from '../../../wire/frame.ts';
 import { FrameWriter } from '../../../wire/frame-writer.ts';
+import type { Shapes } from '../../../wire/shapes.ts';
 import { encodeTick, encodeWritten, type Encoded } from '../../../wire/log-codec.ts';
 import type { Stamp } from '../../../wire/log-message.ts';
 import { eventsSubject } from '../../../wire/subject.ts';
@@ -20,6 +21,8 @@ export interface LaneSettings {
   readonly history?: boolean | undefined;
   /** How long a message is repeated before the lane gives up. */
   readonly patienceMs: DurationMs;
+  /** What all lanes know of the events: theirs are alike. */
+  readonly shapes?: Shapes | undefined;
 }
 
 /** Whoever waits for an event to be stored. */
@@ -52,7 +55,7 @@ export class Lane {
   readonly #settings: LaneSettings;
   readonly #subject: string;
   readonly #queue: Message[] = [];
-  readonly #writer = new FrameWriter(BODY_BYTES_MAX);
+  readonly #writer: FrameWriter;
   #latestAt: EpochMs = 0;
   #receipts: Receipt[] = [];
   #n = 0;
@@ -64,6 +67,7 @@ export class Lane {
   constructor(partition: number, settings: LaneSettings) {
     this.#settings = settings;
     this.#subject = eventsSubject(partition);
+    this.#writer = new FrameWriter(BODY_BYTES_MAX, settings.shapes);
   }
 
   /** Messages that are stored. */

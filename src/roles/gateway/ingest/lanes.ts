@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { partitionOf } from '../../../base/hash.ts';
 import type { DurationMs } from '../../../base/time.ts';
 import type { CustomerEvent } from '../../../rules/event.ts';
+import { Shapes } from '../../../wire/shapes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { Lane } from './lane.ts';
@@ -78,7 +79,8 @@ export class Lanes {
   #lanesOf(producer: string, history: boolean): readonly Lane[] {
     const { log, clock, partitions } = this.#parts;
     const sentAt = (): number => clock.now();
-    const shared = { log, clock, sentAt, history, patienceMs: PATIENCE_MS };
+    const shapes = new Shapes();
+    const shared = { log, clock, sentAt, history, patienceMs: PATIENCE_MS, shapes };
     return Array.from(
       { length: partitions },
       (_, p) => new Lane(p, { ...shared, producer: history ? producer : `${producer}-${p}` }),

@@ -69,12 +69,12 @@ export function readMessages(
 
 function givenBy({ sentAt, context }: JsonObject, rules: ReadingRules): Given {
   const { type, receivedAt, isHistory, key, eventBytesMax: bytesMax } = rules;
-  const common = { type, bytesMax, context: isObject(context) ? context : undefined };
-  if (isHistory) return common;
   return {
-    ...common,
-    at: receivedAt,
-    behindMs: clockBehindMs(sentAt, receivedAt),
+    type,
+    bytesMax,
+    context: isObject(context) ? context : undefined,
+    at: isHistory ? undefined : receivedAt,
+    behindMs: isHistory ? 0 : clockBehindMs(sentAt, receivedAt),
     earliestAt: key.kind === 'public' ? receivedAt - PUBLIC_AGE_MS_MAX : undefined,
   };
 }

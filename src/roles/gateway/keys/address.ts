@@ -12,6 +12,7 @@ export function addressOf(
   { address, headers }: Pick<HttpRequest, 'address' | 'headers'>,
   trustedHops: number,
 ): string {
+  if (trustedHops === 0 && !address.includes(':')) return address;
   const forwarded = (headers.get('x-forwarded-for') ?? '').split(',').filter((each) => each !== '');
   const chain = trustedHops === 0 ? [address] : [...forwarded, address];
   const client = chain[Math.max(0, chain.length - 1 - trustedHops)] ?? address;
@@ -25,7 +26,7 @@ function withoutPort(text: string): string {
 }
 
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const groups = groupsOf(address);
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (!isMapped)
