@@ -171,13 +171,13 @@ function readProperties(raw: JsonObject, type: EventType): JsonObject {
 }
 
 /** The minute that was read last: messages that come together are mostly of the same one. */
-let minuteText = '1970-01-01T00:00:';
+const minuteUnits = Uint16Array.from('1970-01-01T00:00:', (unit) => unit.charCodeAt(0));
 let minuteAt: EpochMs = 0;
 
 /** `2024-02-29T12:34:56.789Z`, as SDKs write it, by its digits; anything else the general way. */
 export function readInstant(text: string): EpochMs | undefined {
   if (text.length !== 24 || text[19] !== '.' || text[23] !== 'Z') return parseInstant(text);
-  if (!text.startsWith(minuteText)) {
+  if (!isOfMinute(text)) {
     if (!isStandard(text)) return parseInstant(text);
     if (!readMinute(text)) return undefined;
   }
@@ -186,11 +186,18 @@ export function readInstant(text: string): EpochMs | undefined {
   return second > 59 || Number.isNaN(at) ? undefined : at;
 }
 
+/** The units that differ stand at the end, if any do. */
+function isOfMinute(text: string): boolean {
+  for (let i = minuteUnits.length - 1; i >= 0; i--)
+    if (text.charCodeAt(i) !== minuteUnits[i]) return false;
+  return true;
+}
+
 function readMinute(text: string): boolean {
   const midnight = utcOfDate(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
   const [hour, minute] = [digits(text, 11, 13), digits(text, 14, 16)];
   if (midnight === undefined || !(hour <= 23 && minute <= 59)) return false;
-  minuteText = text.slice(0, 17);
+  for (let i = 0; i < minuteUnits.length; i++) minuteUnits[i] = text.charCodeAt(i);
   minuteAt = midnight + (hour * 60 + minute) * 60_000;
   return true;
 }

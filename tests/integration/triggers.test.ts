@@ -49,6 +49,7 @@ test('shoal triggers --follow prints what comes, until it is stopped', async () 
   const args = ['triggers', '--follow', '--server', house.nats.url];
   const fromNow = new Program(args);
   const fromBefore = new Program([...args, 'vip', '--since', '1h']);
+  onTestFinished(() => [fromNow, fromBefore].forEach((program) => program.signal('SIGKILL')));
   await eventually('what was there is printed', () => fromBefore.stdout.includes('"ann"'));
   // The other one says nothing of when it begins: told until it has heard.
   let told = 0;

@@ -1,7 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { ShoalError } from '../../base/error.ts';
+import { quickenText } from '../../base/quick-text.ts';
 import type { Clock } from '../../roles/ports/clock.ts';
 import type { Logger } from '../../roles/ports/logger.ts';
+
+// ioredis has just derived a class from `String`.
+quickenText();
 
 /**
  * From architecture, "Parts". With ioredis's own defaults a lost reply runs INCR, MULTI and EVAL

@@ -27,14 +27,19 @@ export interface LaneSettings {
 
 /** Whoever waits for an event to be stored. */
 export interface Receipt {
-  /** Called once for each event. @param failure undefined: it is stored; else it may be */
-  settle(failure: Error | undefined): void;
+  /** @param failure undefined: so many of the events are stored; else they may be */
+  settle(events: number, failure: Error | undefined): void;
+}
+
+/** How many events of a message somebody waits for. */
+interface Share {
+  readonly receipt: Receipt;
+  events: number;
 }
 
 interface Message {
   readonly encoded: Encoded;
-  /** One for each of its events that somebody waits for. */
-  readonly receipts: readonly Receipt[];
+  readonly shares: readonly Share[];
 }
 
 /** NATS takes messages of at most 1 MiB. */
@@ -57,7 +62,7 @@ export class Lane {
   readonly #queue: Message[] = [];
   readonly #writer: FrameWriter;
   #latestAt: EpochMs = 0;
-  #receipts: Receipt[] = [];
+  #shares: Share[] = [];
   #n = 0;
   #sending: Promise<void> | undefined;
   #giveUpAt: EpochMs = 0;
@@ -87,7 +92,7 @@ export class Lane {
       this.#writer.add(event);
     }
     this.#latestAt = Math.max(this.#latestAt, event.at);
-    if (receipt !== undefined) this.#receipts.push(receipt);
+    if (receipt !== undefined) this.#share(receipt);
     if (this.#writer.count === BATCH_EVENTS_MAX) this.cut();
   }
 
@@ -97,15 +102,15 @@ export class Lane {
     const { sentAt, history = false } = this.#settings;
     const meta = { stamp: this.#takeStamp(), sentAt: sentAt(this.#latestAt), history };
     const encoded = encodeWritten(this.#writer.take(), meta);
-    this.#queue.push({ encoded, receipts: this.#receipts });
+    this.#queue.push({ encoded, shares: this.#shares });
     this.#latestAt = 0;
-    this.#receipts = [];
+    this.#shares = [];
     this.#send();
   }
 
   tick(sentAt: EpochMs): void {
     this.cut();
-    this.#queue.push({ encoded: encodeTick({ stamp: this.#takeStamp(), sentAt }), receipts: [] });
+    this.#queue.push({ encoded: encodeTick({ stamp: this.#takeStamp(), sentAt }), shares: [] });
     this.#send();
   }
 
@@ -122,6 +127,13 @@ export class Lane {
   /** Resolves when all that was cut is stored or given up. */
   async settled(): Promise<void> {
     await this.#sending;
+  }
+
+  /** The events of a request come one after the other. */
+  #share(receipt: Receipt): void {
+    const last = this.#shares.at(-1);
+    if (last?.receipt === receipt) last.events++;
+    else this.#shares.push({ receipt, events: 1 });
   }
 
   #takeStamp(): Stamp {
@@ -147,7 +159,7 @@ export class Lane {
       this.#queue.shift();
       this.stored++;
       this.failure = undefined;
-      for (const receipt of next.receipts) receipt.settle(undefined);
+      for (const { receipt, events } of next.shares) receipt.settle(events, undefined);
     }
     this.#sending = undefined;
   }
@@ -165,11 +177,11 @@ export class Lane {
 
   #giveUp(failure: Error): void {
     this.failure = failure;
-    const receipts = [...this.#queue.flatMap((message) => message.receipts), ...this.#receipts];
+    const shares = [...this.#queue.flatMap((message) => message.shares), ...this.#shares];
     this.#queue.length = 0;
     this.#writer.take();
-    this.#receipts = [];
-    for (const receipt of receipts) receipt.settle(failure);
+    this.#shares = [];
+    for (const { receipt, events } of shares) receipt.settle(events, failure);
   }
 }
 

@@ -16,9 +16,9 @@ export class Ticket implements Receipt {
     });
   }
 
-  settle(failure: Error | undefined): void {
+  settle(events: number, failure: Error | undefined): void {
     this.#failure ??= failure;
-    this.#missing -= 1;
+    this.#missing -= events;
     if (this.#missing === 0) this.#resolve(this.#failure);
   }
 }

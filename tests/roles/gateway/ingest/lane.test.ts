@@ -24,8 +24,9 @@ function laneOn(log: HeldLog, clock = new Hand()): Lane {
 class Noted implements Receipt {
   readonly ends: (string | undefined)[] = [];
 
-  settle(failure: Error | undefined): void {
-    this.ends.push(failure === undefined ? 'stored' : failure.message);
+  settle(events: number, failure: Error | undefined): void {
+    const end = failure === undefined ? 'stored' : failure.message;
+    this.ends.push(...Array.from({ length: events }, () => end));
   }
 }
 
