@@ -23,7 +23,7 @@ import { ratiosOf, showSpread, spreadOf, table } from './support/figures.ts';
 const PARTITIONS = 16;
 const CONTESTANTS: readonly Contestant[] = ['bare', 'uws', 'node-http'];
 const SIZES = [
-  { eventsPerBody: 100, connections: 16 },
+  { eventsPerBody: 100, connections: 48 },
   { eventsPerBody: 1, connections: 64 },
 ];
 

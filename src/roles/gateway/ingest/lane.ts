@@ -202,6 +202,6 @@ function notStored(subject: string, kind: Appended['kind']): ShoalError {
     code: 'log-silent',
     remedy: 'retry',
     message: `NATS did not say that a batch for "${subject}" was stored`,
-    hint: 'when NATS is back, send the rest again; with --history the whole file may be sent again',
+    hint: 'when NATS is back, send it again: history, and what has a messageId, counts once',
   });
 }
