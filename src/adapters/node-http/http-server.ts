@@ -94,7 +94,9 @@ function serve(
   const read: HttpRequest = {
     method: request.method ?? 'GET',
     path: decodePath(mark < 0 ? target : target.slice(0, mark)),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    get query() {
+      return new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
+    },
     headers: headersOf(request),
     address: request.socket.remoteAddress ?? '',
     body: () => reader.body(),
@@ -115,6 +117,7 @@ function headersOf(request: IncomingMessage): ReadonlyMap<string, string> {
 }
 
 function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
   try {
     return decodeURIComponent(path);
   } catch {

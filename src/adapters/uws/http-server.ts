@@ -114,10 +114,13 @@ function serve(
   // After an answer the parser would go on with what may be no request.
   if (isAmbiguous(headers)) return void response.close();
   const reader = new BodyReader(response, bodies);
+  const query = request.getQuery();
   const read: HttpRequest = {
     method,
     path: decodePath(request.getUrl()),
-    query: new URLSearchParams(request.getQuery()),
+    get query() {
+      return new URLSearchParams(query);
+    },
     headers,
     address: decoder.decode(response.getRemoteAddressAsText()),
     body: () => reader.body,
@@ -146,6 +149,7 @@ function headersOf(request: UwsRequest): ReadonlyMap<string, string> {
 }
 
 function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
   try {
     return decodeURIComponent(path);
   } catch {
