@@ -160,6 +160,8 @@ test('a key for one origin: other pages may not even ask', async () => {
   const settings = (origin: string): Promise<Response> =>
     fetch(`${cluster.url}/v1/projects/${secret}/settings`, { headers: { origin } });
   await expect.poll(async () => (await settings(shopUrl)).status).toBe(200);
+  const old = `${cluster.url}/v1/projects/${cluster.keys.web}/settings`;
+  await expect.poll(async () => (await fetch(old)).status).toBe(401);
   const { send } = await visit(secret);
   await send('track', 'Order Completed', { total: 3 });
   await expectCounted(cluster, sent.length);
