@@ -207,6 +207,18 @@ export function storeContract(name: string, start: () => Promise<StoreWorld>): v
       expect(await world.positions.position('mailer-3')).toBe(42);
     });
 
+    test('positions of several readers, in one write and of one moment', async () => {
+      const { positions } = world;
+      await positions.savePosition('left', 7);
+      await positions.savePositions(
+        new Map([
+          ['left', 1],
+          ['right', 2],
+        ]),
+      );
+      expect(await positions.positions(['right', 'nobody', 'left'])).toEqual([2, 0, 1]);
+    });
+
     test('away: a call says so at once; back: it works and has what was acknowledged', async () => {
       partition += 1;
       await world.checkpoints.commit(commitOf({ commitId: 'kept' }));

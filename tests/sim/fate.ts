@@ -25,7 +25,7 @@ export const EFFECTS = [
 export const JOIN_EFFECTS = [
   'append passed',
   'append trigger',
-  'savePosition',
+  'save positions',
   'directory join',
 ] as const;
 

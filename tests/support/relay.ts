@@ -6,6 +6,7 @@ import { RedisPositionStore } from '../../src/adapters/redis/position-store.ts';
 import type { Effect, Why } from '../../src/engine/effect.ts';
 import { startRelay, type RelayOptions } from '../../src/roles/relay/relay.ts';
 import type { Log } from '../../src/roles/ports/log.ts';
+import type { PositionStore } from '../../src/roles/ports/store.ts';
 import {
   eventsStream,
   eventsSubject,
@@ -79,11 +80,7 @@ export class RelayHouse {
     let isDead = false;
     const relay = startRelay({
       log: seenBy(link.log),
-      positions: {
-        position: (name) => this.positions.position(name),
-        savePosition: async (name, sequence) =>
-          isDead ? undefined : this.positions.savePosition(name, sequence),
-      },
+      positions: this.#positionsWhile(() => !isDead),
       stores: [],
       cluster: this.cluster,
       partitions: this.partitions,
@@ -103,6 +100,17 @@ export class RelayHouse {
     };
     onTestFinished(stop);
     return { logger, metrics, failures, stop, crash };
+  }
+
+  /** As a process has them that may be dead: then nothing is written. */
+  #positionsWhile(isAlive: () => boolean): PositionStore {
+    const { positions } = this;
+    return {
+      position: (reader) => positions.position(reader),
+      positions: (readers) => positions.positions(readers),
+      savePosition: async (...saved) => (isAlive() ? positions.savePosition(...saved) : undefined),
+      savePositions: async (saved) => (isAlive() ? positions.savePositions(saved) : undefined),
+    };
   }
 
   /** Writes the next record of a partition. @returns its sequence */

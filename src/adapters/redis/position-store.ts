@@ -14,11 +14,30 @@ export class RedisPositionStore implements PositionStore {
   }
 
   async position(reader: string): Promise<number> {
-    const stored = await call(this.#redis.get(positionKey(this.#cluster, reader)));
-    return stored === null ? 0 : Number(stored);
+    return numberOf(await call(this.#redis.get(this.#key(reader))));
   }
 
   async savePosition(reader: string, sequence: number): Promise<void> {
-    await call(this.#redis.set(positionKey(this.#cluster, reader), String(sequence)));
+    await call(this.#redis.set(this.#key(reader), String(sequence)));
   }
+
+  async positions(readers: readonly string[]): Promise<number[]> {
+    const stored = await call(this.#redis.mget(readers.map((reader) => this.#key(reader))));
+    return stored.map(numberOf);
+  }
+
+  async savePositions(sequences: ReadonlyMap<string, number>): Promise<void> {
+    const saved = [...sequences].flatMap(([reader, sequence]) => {
+      return [this.#key(reader), String(sequence)];
+    });
+    await call(this.#redis.mset(saved));
+  }
+
+  #key(reader: string): string {
+    return positionKey(this.#cluster, reader);
+  }
+}
+
+function numberOf(stored: string | null): number {
+  return stored === null ? 0 : Number(stored);
 }

@@ -89,6 +89,10 @@ export interface PositionStore {
   /** The last sequence that a reader has dealt with; 0 when it never did. */
   position(reader: string): Promise<number>;
   savePosition(reader: string, sequence: number): Promise<void>;
+  /** Those of several readers, as they stand at one moment. */
+  positions(readers: readonly string[]): Promise<number[]>;
+  /** All of these in one write, or none. */
+  savePositions(sequences: ReadonlyMap<string, number>): Promise<void>;
 }
 
 /** What keeps something of customers outside the log. */

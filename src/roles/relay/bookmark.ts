@@ -20,17 +20,17 @@ export interface Bookmark {
 }
 
 export async function loadBookmark(store: PositionStore, partitions: number): Promise<Bookmark> {
-  const scanned = await store.position(RELAY_SCANNED);
-  const places = Array.from({ length: partitions }, async (_, partition) => ({
-    sequence: await store.position(relayReader(partition)),
-    number: await store.position(numberName(partition)),
-    carried: await store.position(carriedName(partition)),
-  }));
-  return { scanned, places: await Promise.all(places) };
+  const names = Array.from({ length: partitions }, (_, partition) => namesOf(partition)).flat();
+  const [scanned = 0, ...rest] = await store.positions([RELAY_SCANNED, ...names]);
+  const places = Array.from({ length: partitions }, (_, partition): Place => {
+    const [sequence = 0, number = 0, carried = 0] = rest.slice(partition * NAMES);
+    return { sequence, number, carried };
+  });
+  return { scanned, places };
 }
 
 const DISTRUSTED = -1;
-/** Says of what is written down that it is wrong, until a bookmark has been saved as a whole. */
+/** Says of what is written down that it is wrong, until a bookmark has been saved. */
 export async function distrust(store: PositionStore): Promise<void> {
   await store.savePosition(RELAY_SCANNED, DISTRUSTED);
 }
@@ -41,27 +41,24 @@ export function emptyBookmark(carried: readonly number[]): Bookmark {
 }
 
 /**
- * Writes down what has changed. The order is one in which every beginning of it is true: a store
- * that forgets its last writes has an older bookmark, not a wrong one.
+ * Writes down a bookmark as a whole: another relay may write down its own at the same time, and one
+ * made of both would be wrong. Either of them is true, the older one too.
  */
 export async function saveBookmark(
   store: PositionStore,
-  before: Bookmark | undefined,
-  now: Bookmark,
+  { scanned, places }: Bookmark,
 ): Promise<void> {
-  for (const [partition, { sequence, number, carried }] of now.places.entries()) {
-    const old = before?.places[partition];
-    if (old?.carried !== carried) await store.savePosition(carriedName(partition), carried);
-    if (old?.number !== number) await store.savePosition(numberName(partition), number);
-    if (old?.sequence !== sequence) await store.savePosition(relayReader(partition), sequence);
+  const positions = new Map([[RELAY_SCANNED, scanned]]);
+  for (const [partition, { sequence, number, carried }] of places.entries()) {
+    const values = [sequence, number, carried];
+    for (const [i, name] of namesOf(partition).entries()) positions.set(name, values[i] ?? 0);
   }
-  if (before?.scanned !== now.scanned) await store.savePosition(RELAY_SCANNED, now.scanned);
+  await store.savePositions(positions);
 }
 
-function numberName(partition: number): string {
-  return `relay-number-${partition}`;
-}
+const NAMES = 3;
 
-function carriedName(partition: number): string {
-  return `relay-carried-${partition}`;
+/** Where the parts of a place are written down: sequence, number, carried. */
+function namesOf(partition: number): [string, string, string] {
+  return [relayReader(partition), `relay-number-${partition}`, `relay-carried-${partition}`];
 }

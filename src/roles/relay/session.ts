@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ShoalError } from '../../base/error.ts';
 import { transitionsStream } from '../../wire/subject.ts';
 import { decodeRecord } from '../../wire/transition-record.ts';
@@ -154,8 +155,9 @@ class Session {
       figures.parcelsBehind.set(waiting, { partition });
     }
     const now = this.#progress.bookmark(this.#lane.stored);
+    if (isDeepStrictEqual(now, this.#saved)) return;
     try {
-      await saveBookmark(positions, this.#saved, now);
+      await saveBookmark(positions, now);
       this.#saved = now;
     } catch (error) {
       if (!(error instanceof ShoalError) || error.remedy !== 'retry') throw error;

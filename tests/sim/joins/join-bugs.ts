@@ -18,15 +18,14 @@ const takesPublishedForCarried: Bug = {
     faults: [...LOSES_BOOKMARKS, 'a lost append of the relay', 'a kill of the relay'],
   },
   relay: (ports, { sites }) => {
-    const position: PositionStore['position'] = async (name) => {
-      const saved = await ports.positions.position(name);
-      const [, partition] = /^relay-carried-(\d+)$/.exec(name) ?? [];
-      return partition === undefined ? saved : (sites[Number(partition)]?.judge.n ?? saved);
+    const positions: PositionStore['positions'] = async (names) => {
+      const saved = await ports.positions.positions(names);
+      return names.map((name, i) => {
+        const [, partition] = /^relay-carried-(\d+)$/.exec(name) ?? [];
+        return sites[Number(partition)]?.judge.n ?? saved[i] ?? 0;
+      });
     };
-    const { positions } = ports;
-    const savePosition: PositionStore['savePosition'] = (...place) =>
-      positions.savePosition(...place);
-    return { ...ports, positions: { position, savePosition } };
+    return { ...ports, positions: { ...ports.positions, positions } };
   },
 };
 

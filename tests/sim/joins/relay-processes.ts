@@ -82,6 +82,14 @@ export class RelayProcesses {
     });
   }
 
+  #position(name: string): number {
+    return this.#written.at(-1)?.get(name) ?? 0;
+  }
+
+  #write(sequences: ReadonlyMap<string, number>): void {
+    this.#written.push(new Map([...(this.#written.at(-1) ?? []), ...sequences]));
+  }
+
   #ports(process: SimProcess): RelayPorts {
     const ask = <Result>(effect: string, act: () => Result): Promise<Result> =>
       process.call({
@@ -94,11 +102,11 @@ export class RelayProcesses {
         patienceMs: PATIENCE_MS,
       });
     const positions: PositionStore = {
-      position: (name) => ask('position', () => this.#written.at(-1)?.get(name) ?? 0),
+      position: (name) => ask('position', () => this.#position(name)),
+      positions: (names) => ask('position', () => names.map((name) => this.#position(name))),
       savePosition: (name, sequence) =>
-        ask('savePosition', () => {
-          this.#written.push(new Map(this.#written.at(-1)).set(name, sequence));
-        }),
+        ask('save positions', () => this.#write(new Map([[name, sequence]]))),
+      savePositions: (sequences) => ask('save positions', () => this.#write(sequences)),
     };
     const directory: RelayPorts['directory'] = {
       join: (from, into) => ask('directory join', () => void this.joined.add(`${from} to ${into}`)),
