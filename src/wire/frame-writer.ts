@@ -52,7 +52,9 @@ const LAST_RECORD = 0x7f;
 const HEAD_BYTES = 3;
 const ROOM_BYTES = 16 * 1024;
 /** Longer text is quicker written by the system's own encoder. */
-const SHORT_TEXT_MAX = 24;
+const SHORT_TEXT_MAX = 64;
+/** Its length stands in the byte of its kind. */
+const TINY_TEXT_MAX = 31;
 
 export class FrameWriter {
   readonly #bytesMax: number;
@@ -212,9 +214,14 @@ export class FrameWriter {
   #text(text: string): void {
     const { length } = text;
     if (length > SHORT_TEXT_MAX) return this.#longText(text);
-    const bytes = this.#room(length + 1);
+    const bytes = this.#room(length + 2);
     let at = this.#at;
-    bytes[at++] = SHORT_TEXT | length;
+    if (length > TINY_TEXT_MAX) {
+      bytes[at++] = TEXT_8;
+      bytes[at++] = length;
+    } else {
+      bytes[at++] = SHORT_TEXT | length;
+    }
     for (let i = 0; i < length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0x7f) return this.#longText(text);

@@ -17,7 +17,7 @@ export interface BodyLimits {
   readonly budget: ByteBudget;
 }
 
-/** Reads a request's body, once somebody wants it. */
+/** Reads a request's body, when somebody wants it. */
 export class BodyReader {
   /** More came, or more slowly, than is allowed; the connection cannot be used again. */
   refused = false;
@@ -28,7 +28,6 @@ export class BodyReader {
   readonly ended: Promise<void>;
   readonly #request: IncomingMessage;
   readonly #limits: BodyLimits;
-  #body: Promise<Uint8Array> | undefined;
   #held = 0;
   #end: () => void = () => undefined;
 
@@ -40,18 +39,14 @@ export class BodyReader {
     });
   }
 
-  body(): Promise<Uint8Array> {
-    this.#body ??= this.#read();
-    return this.#body;
-  }
-
   /** Whoever wanted the body needs it no more. */
   release(): void {
     this.#limits.budget.giveBack(this.#held);
     this.#held = 0;
   }
 
-  #read(): Promise<Uint8Array> {
+  /** It is not kept: it may be asked for once. */
+  body(): Promise<Uint8Array> {
     const { bytesMax, withinMs, budget } = this.#limits;
     return new Promise((resolve, reject) => {
       let chunks: Buffer[] = [];
@@ -77,7 +72,10 @@ export class BodyReader {
         this.#held += chunk.length;
         chunks.push(chunk);
       });
-      this.#request.once('end', () => resolve(Buffer.concat(chunks)));
+      this.#request.once('end', () => {
+        resolve(Buffer.concat(chunks));
+        chunks = [];
+      });
       this.#request.once('close', () => {
         clearTimeout(late);
         reject(requestAborted());

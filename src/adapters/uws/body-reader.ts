@@ -23,7 +23,6 @@ export interface BodyLimits {
  * come whether anyone waits for them or not.
  */
 export class BodyReader {
-  readonly body: Promise<Uint8Array>;
   /**
    * Resolves when no more of it is to be waited for. Who closes a connection before would have the
    * peer's system throw away the answer.
@@ -36,10 +35,12 @@ export class BodyReader {
   readonly startedAt = performance.now();
   readonly #limits: BodyLimits;
   #chunks: Uint8Array[] = [];
+  #isWhole = false;
+  #failure: ShoalError | undefined;
   #held = 0;
   #bytes = 0;
   #isReleased = false;
-  #reject: (error: ShoalError) => void = () => undefined;
+  #asked: { resolve(body: Uint8Array): void; reject(error: ShoalError): void } | undefined;
   #end: () => void = () => undefined;
 
   constructor(response: UwsResponse, limits: BodyLimits) {
@@ -48,18 +49,22 @@ export class BodyReader {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.body = new Promise((resolve, reject) => {
-      this.#reject = reject;
-      response.onAborted(() => this.#abort());
-      response.onData((chunk, isLast) => {
-        this.#take(chunk);
-        if (!isLast) return;
-        if (!this.refused) resolve(joined(this.#chunks));
-        this.#finish();
-      });
+    response.onAborted(() => this.#abort());
+    response.onData((chunk, isLast) => {
+      this.#take(chunk);
+      if (!isLast) return;
+      this.#isWhole = true;
+      this.#answer();
+      this.#finish();
     });
-    // Nobody may be waiting; whoever asks for the body still gets the rejection.
-    this.body.catch(() => undefined);
+  }
+
+  /** It is not kept: it may be asked for once. */
+  body(): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#asked = { resolve, reject };
+      this.#answer();
+    });
   }
 
   /** It has taken too long. */
@@ -90,15 +95,31 @@ export class BodyReader {
     this.#chunks.push(new Uint8Array(chunk.slice(0)));
   }
 
+  /** Answers whoever has asked, as soon as there is an answer. */
+  #answer(): void {
+    if (this.#asked === undefined || !(this.#isWhole || this.#failure !== undefined)) return;
+    const [asked, chunks] = [this.#asked, this.#chunks];
+    // Whoever is answered holds what they were given.
+    this.#asked = undefined;
+    this.#chunks = [];
+    if (this.#failure === undefined) asked.resolve(joined(chunks));
+    else asked.reject(this.#failure);
+  }
+
+  #fail(error: ShoalError): void {
+    this.#failure ??= error;
+    this.#answer();
+  }
+
   #refuse(error: ShoalError): void {
     this.refused = true;
     this.#drop();
-    this.#reject(error);
+    this.#fail(error);
   }
 
   #abort(): void {
     this.aborted = true;
-    this.#reject(requestAborted());
+    this.#fail(requestAborted());
     this.#finish();
   }
 

@@ -123,7 +123,7 @@ function serve(
     },
     headers,
     address: decoder.decode(response.getRemoteAddressAsText()),
-    body: () => reader.body,
+    body: () => reader.body(),
   };
   void handlers.request(read).then((answer) => send(response, method, reader, answer));
 }

