@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 export const QUIET_MS = 2_000;
-const TROUBLE_MS = 40_000;
+const TROUBLE_MS = 30_000;
 /** In the longest window of a rule, with its grace, time alone does all that it can do. */
 const WINDOWS_MS = 27_000;
 const FAULTS_MIN = 5;

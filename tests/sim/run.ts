@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 const REST_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 2_000;
 
 /** Lives a world through: trouble, then peace, an owner that stops in order, one that goes on. */
 export async function runSeed(seed: number, bug?: Bug): Promise<Outcome> {

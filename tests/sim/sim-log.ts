@@ -38,10 +38,12 @@ export class SimLog implements Log {
   append(subject: string, body: Uint8Array, options: AppendOptions = {}): Promise<Appended> {
     // What is sent is what the bytes are now.
     const copy = Uint8Array.from(body);
+    // What is under way when the broker ends has lost its connection.
+    const { boot } = this.#broker;
     return this.#process.call<Appended>({
       effect: effectOf(subject, copy, options),
       act: () => this.#tell(this.#broker.append(subject, copy, options, this.#process.name)),
-      isAway: () => this.#broker.isAway,
+      isAway: () => this.#broker.isAway || this.#broker.boot !== boot,
       unanswered: () => ({ kind: 'unknown' }),
       patienceMs: APPEND_PATIENCE_MS,
     });
@@ -84,8 +86,8 @@ export class SimLog implements Log {
     options: ReadOptions = {},
   ): Reader {
     const by = this.#process.name;
-    // Only who lives by a stream asks to be told of its interruptions.
-    const isOwn = options.onBegin !== undefined;
+    // Only who lives by a stream says how long it may be silent.
+    const isOwn = 'silenceMsMax' in options;
     this.#watcher.onRead(by, stream, fromSequence, isOwn);
     const watched: OnMessages = (messages, pending) => {
       if (isOwn) this.#watcher.onDelivered(by, stream, messages);

@@ -4,7 +4,7 @@ import { eventsStream, eventsSubject } from '../../../wire/subject.ts';
 import type { StoredMessage } from '../../ports/log.ts';
 import { ATTEMPTS_MAX } from '../protocol.ts';
 import type { OwnerWorld } from '../world.ts';
-import { readUntil } from './read-until.ts';
+import { readTo } from './read-to.ts';
 
 /*
  * Puts a message aside that ends the process which applies it (durability: "One message").
@@ -67,22 +67,21 @@ export async function noteUnapplied(
 }
 
 async function findSkip(
-  { log }: OwnerWorld,
+  world: OwnerWorld,
   partition: number,
   stored: StoredMessage,
   end: number,
 ): Promise<boolean> {
-  if (end <= stored.sequence) return false;
   let isFound = false;
-  const handle = async (messages: readonly StoredMessage[]): Promise<boolean> => {
+  const { signal } = new AbortController();
+  const stretch = { stream: eventsStream(partition), from: stored.sequence + 1, to: end };
+  await readTo({ ...world, signal }, stretch, (messages) => {
     for (const { headers, body } of messages) {
       if (headers.get('Sh-K') !== 'c') continue;
       const message = decodeLogMessage(headers, body);
       if (message.kind === 'skip' && keyOf(message) === keyOf(stored)) isFound = true;
     }
-    return isFound || (messages.at(-1)?.sequence ?? 0) >= end;
-  };
-  const never = new AbortController().signal;
-  await readUntil(log, eventsStream(partition), stored.sequence + 1, handle, never);
+    return isFound;
+  });
   return isFound;
 }

@@ -9,7 +9,7 @@ import { SLICE_MS, type Turns } from '../turns.ts';
 import type { OwnerSettings, OwnerWorld } from '../world.ts';
 import { inputOf } from './input.ts';
 import { keyOf, Unapplied, type PutAside } from './put-aside.ts';
-import { readUntil } from './read-until.ts';
+import { readTo } from './read-to.ts';
 
 export interface RebuildPlace {
   readonly world: OwnerWorld;
@@ -26,6 +26,7 @@ export interface RebuildPlace {
  * @param current the engine whose place it is to take
  * @throws Unapplied when the engine fails inside a message
  * @throws the signal's reason when it is aborted
+ * @throws ShoalError `log-changed` (retry) when the log ends before that
  */
 export async function rebuild(
   place: RebuildPlace,
@@ -41,7 +42,6 @@ export async function rebuild(
   // What was trimmed is history that new definitions do not have, but those customers are known.
   const rebuiltFor = { before: current, isTrimmed: firstSequence > 1 };
   const rebuilt = Partition.withDefinitions(settings.engine, definitions, rebuiltFor);
-  /** @returns true when the end has been reached */
   async function apply(messages: readonly StoredMessage[]): Promise<boolean> {
     let sliceEndsAt = 0;
     for (const message of messages) {
@@ -56,10 +56,10 @@ export async function rebuild(
       while (fireSome(rebuilt, input, message)) await turns.next();
       applyOne(rebuilt, input, message);
     }
-    return (messages.at(-1)?.sequence ?? 0) >= upToSequence;
+    return false;
   }
 
-  await readUntil(world.log, stream, 1, apply, signal);
+  await readTo({ ...world, signal }, { stream, from: 1, to: upToSequence }, apply);
   return rebuilt;
 }
 

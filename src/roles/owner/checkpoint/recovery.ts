@@ -78,11 +78,11 @@ async function withoutCheckpoint(place: RecoveryPlace, state: StreamState): Prom
     told: claimed,
   };
   if (claimed.n === 0) return fresh;
-  const { isTold } = await toldIn(place, state, claimed);
-  world.logger.warn('no checkpoint can be read, the whole log is', {
-    partition,
-    from: sequence + 1,
-  });
+  const { isTold, isWhole } = await toldIn(place, state, claimed);
+  const fields = { partition, from: sequence + 1 };
+  if (isTrimmed || !isWhole)
+    world.logger.error('no checkpoint can be read, and the log is not whole any more', fields);
+  else world.logger.warn('no checkpoint can be read, the whole log is', fields);
   await tell(place, 'rebuild', claimed);
   return { ...fresh, isTold };
 }

@@ -1,7 +1,7 @@
 import { ShoalError } from '../../../base/error.ts';
 import { Partition } from '../../../engine/partition.ts';
 import { decodeManifest, unreadable, type Manifest } from '../../../wire/checkpoint.ts';
-import type { StoredCheckpoint } from '../../ports/store.ts';
+import type { CheckpointStore, StoredCheckpoint } from '../../ports/store.ts';
 import { untilAnswered } from '../retry.ts';
 import type { OwnerSettings, OwnerWorld } from '../world.ts';
 import { joinSection, sha256 } from './chunks.ts';
@@ -12,11 +12,18 @@ import { joinSection, sha256 } from './chunks.ts';
  * 1. The manifest, with every chunk checked; else the one before it; else nothing.
  */
 
-export interface RestorePlace {
-  readonly world: OwnerWorld;
-  readonly settings: OwnerSettings;
+/** From where chunks are fetched. */
+export interface ChunkPlace {
+  readonly world: Pick<OwnerWorld, 'clock' | 'logger'> & {
+    readonly checkpoints: Pick<CheckpointStore, 'getChunk'>;
+  };
   readonly partition: number;
   readonly signal: AbortSignal;
+}
+
+export interface RestorePlace extends ChunkPlace {
+  readonly world: OwnerWorld;
+  readonly settings: OwnerSettings;
 }
 
 /** A state and the manifest that tells of it. */
@@ -60,7 +67,7 @@ async function load(place: RestorePlace, manifest: Manifest): Promise<Partition>
 
 /** @throws ShoalError `checkpoint-unreadable` (stop) when it is missing or has another content */
 export async function fetchChunk(
-  { world, partition, signal }: RestorePlace,
+  { world, partition, signal }: ChunkPlace,
   hash: string,
 ): Promise<Uint8Array> {
   const get = (): Promise<Uint8Array | undefined> => world.checkpoints.getChunk(partition, hash);

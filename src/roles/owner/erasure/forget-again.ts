@@ -2,8 +2,7 @@ import type { Partition } from '../../../engine/partition.ts';
 import type { ForgetMark } from '../../../engine/parcel.ts';
 import { decodeLogMessage } from '../../../wire/log-codec.ts';
 import { eventsStream } from '../../../wire/subject.ts';
-import type { StoredMessage } from '../../ports/log.ts';
-import { readUntil } from '../apply/read-until.ts';
+import { readTo } from '../apply/read-to.ts';
 import type { LogPlace, LogView } from '../checkpoint/continuity.ts';
 import { untilAnswered } from '../retry.ts';
 import { Amendments } from './amendments.ts';
@@ -60,14 +59,14 @@ async function marksBetween(
   to: number,
 ): Promise<readonly ForgetMark[]> {
   const marks: ForgetMark[] = [];
-  const look = async (messages: readonly StoredMessage[]): Promise<boolean> => {
+  const stretch = { stream: eventsStream(partition), from, to };
+  await readTo({ ...world, signal }, stretch, (messages) => {
     for (const { sequence, headers, body } of messages) {
       if (sequence > to || headers.get('Sh-K') !== 'c') continue;
       const message = decodeLogMessage(headers, body);
       if (message.kind === 'forget' && message.customer === undefined) marks.push(message.mark);
     }
-    return (messages.at(-1)?.sequence ?? 0) >= to;
-  };
-  await readUntil(world.log, eventsStream(partition), from, look, signal);
+    return false;
+  });
   return marks;
 }

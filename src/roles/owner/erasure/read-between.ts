@@ -1,5 +1,5 @@
 import type { Log, StoredMessage } from '../../ports/log.ts';
-import { readUntil } from '../apply/read-until.ts';
+import { readTo } from '../apply/read-to.ts';
 import { SLICE_MS, type Turns } from '../turns.ts';
 import type { OwnerWorld } from '../world.ts';
 
@@ -17,6 +17,7 @@ export interface ErasurePlace {
  * last one; others get their turn meanwhile.
  *
  * @throws what the look throws, or the signal's reason when it is aborted
+ * @throws ShoalError `log-changed` (retry) when the stream ends before that
  */
 export async function readBetween(
   { world, log, turns, signal }: ErasurePlace,
@@ -25,8 +26,8 @@ export async function readBetween(
   look: (message: StoredMessage) => void | Promise<void>,
 ): Promise<void> {
   // A stream that never had a message ends at 0.
-  if (from > to || to === 0) return;
-  const handle = async (messages: readonly StoredMessage[], pending: number): Promise<boolean> => {
+  if (to === 0) return;
+  const handle = async (messages: readonly StoredMessage[]): Promise<boolean> => {
     let sliceEndsAt = 0;
     for (const message of messages) {
       if (message.sequence > to || signal.aborted) return true;
@@ -36,9 +37,8 @@ export async function readBetween(
       }
       await look(message);
     }
-    // What was the last may be gone by now: then nothing is pending.
-    return pending === 0 || (messages.at(-1)?.sequence ?? 0) >= to;
+    return false;
   };
-  await readUntil(log, stream, from, handle, signal);
+  await readTo({ ...world, log, signal }, { stream, from, to }, handle);
   signal.throwIfAborted();
 }

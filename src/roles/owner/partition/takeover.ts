@@ -21,6 +21,7 @@ import type { Gate } from '../publish/gate.ts';
 import { Outbox } from '../publish/outbox.ts';
 import { PublishLane } from '../publish/publish-lane.ts';
 import { RecordWriter } from '../publish/record-writer.ts';
+import { keepToldLately } from '../publish/told-lately.ts';
 import { ReplayGate } from '../publish/replay-gate.ts';
 import { ResumeGate } from '../publish/resume-gate.ts';
 import { Retention, type Stored } from '../retention/retention.ts';
@@ -112,6 +113,8 @@ export async function takeOver(
   const seen = await SeenKeeper.load(place, streamCreatedAt, logEnd, signal);
 
   const outbox = new Outbox(recovered.outbox);
+  if (recovered.isTold !== undefined)
+    await keepToldLately({ ...place, signal }, outbox, claimed.sequence);
   const told = { ...claimed, ...recovered.told };
   const lane = new PublishLane({ ...place, writer: records, outbox, signal, onFailure }, told);
   const gate = gateOf(place, recovered, lane);

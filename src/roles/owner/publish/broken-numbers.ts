@@ -1,7 +1,6 @@
 import { decodeRecord, type RecordKind } from '../../../wire/transition-record.ts';
 import { transitionsStream } from '../../../wire/subject.ts';
-import type { StoredMessage } from '../../ports/log.ts';
-import { readUntil } from '../apply/read-until.ts';
+import { readTo } from '../apply/read-to.ts';
 import type { LogView } from '../checkpoint/continuity.ts';
 
 /** Behind these, numbers do not follow from the log and a state before them. */
@@ -13,18 +12,18 @@ const BREAKS: ReadonlySet<RecordKind> = new Set(['rebase', 'rebuild', 'gap']);
  *
  * @param fromSequence of the transitions' stream
  * @param toSequence   of its last record
+ * @throws ShoalError `log-changed` (retry) when that is not there any more
  */
 export async function areNumbersBroken(
   { world, partition, signal }: LogView,
   fromSequence: number,
   toSequence: number,
 ): Promise<boolean> {
-  if (fromSequence > toSequence) return false;
   let areBroken = false;
-  const look = async (messages: readonly StoredMessage[]): Promise<boolean> => {
+  const stretch = { stream: transitionsStream(partition), from: fromSequence, to: toSequence };
+  await readTo({ ...world, signal }, stretch, (messages) => {
     areBroken ||= messages.some(({ body }) => BREAKS.has(decodeRecord(body).kind));
-    return areBroken || (messages.at(-1)?.sequence ?? 0) >= toSequence;
-  };
-  await readUntil(world.log, transitionsStream(partition), fromSequence, look, signal);
+    return areBroken;
+  });
   return areBroken;
 }

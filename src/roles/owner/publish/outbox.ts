@@ -27,6 +27,11 @@ export class Outbox {
     this.#sealed = before.map((chunk) => ({ ...chunk, bytes: undefined }));
   }
 
+  /** The last number that it holds; 0: none. */
+  get heldTo(): number {
+    return this.#open.at(-1)?.record.to ?? this.#sealed.at(-1)?.to ?? 0;
+  }
+
   /** @param now ms since the epoch */
   add(batch: Batch, now: number): void {
     this.#open.push(batch);

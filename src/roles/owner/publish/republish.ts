@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../wire/checkpoint.ts';
 import { decodeOutbox } from '../../../wire/outbox.ts';
 import type { TransitionRecord } from '../../../wire/transition-record.ts';
-import { fetchChunk, type RestorePlace } from '../checkpoint/restore.ts';
+import { fetchChunk, type ChunkPlace } from '../checkpoint/restore.ts';
 import { toldBy, type Told } from './claim.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { diverged } from './replay-gate.ts';
@@ -19,14 +19,14 @@ import { diverged } from './replay-gate.ts';
  * @throws ShoalError `diverged` (stop) when the outbox does not continue what is there
  */
 export async function republish(
-  place: RestorePlace,
-  manifest: Manifest,
+  place: ChunkPlace,
+  { outbox }: Pick<Manifest, 'outbox'>,
   told: Told,
   epoch: number,
-  writer: RecordWriter,
+  writer: Pick<RecordWriter, 'write'>,
 ): Promise<Told> {
   const records: TransitionRecord[] = [];
-  for (const { hash, to } of manifest.outbox) {
+  for (const { hash, to } of outbox) {
     if (to >= told.n) records.push(...decodeOutbox(await fetchChunk(place, hash)));
   }
   const before = records.find(({ to }) => to === told.n);
@@ -35,7 +35,9 @@ export async function republish(
     throw diverged(place.partition, what);
   }
   let now = told;
-  for (const record of records.filter(({ to }) => to > told.n)) {
+  for (const record of records) {
+    // What was kept twice, before and after a restart, was cut otherwise.
+    if (record.to <= now.n) continue;
     const from = now.n + 1;
     if (record.from > from) break;
     const items = record.items.slice(from - record.from);
