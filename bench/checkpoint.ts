@@ -15,7 +15,7 @@ import { ratiosOf, showSpread, spreadOf, table, type Spread } from './support/fi
  */
 
 const SECOND_MS = 1_000;
-/** What is under way when checkpoints are switched goes to its end first. */
+/** A checkpoint of which nothing was sent for so long is at its end. */
 const SETTLE_MS = 3_000;
 /** As in `config/shoal.yaml`. */
 const UPLOAD_BYTES_PER_SECOND_MAX = 8_000_000;
@@ -31,7 +31,7 @@ interface Slot {
 
 async function measure(owner: OwnerProcess, are: 'on' | 'off', lengthMs: number): Promise<Slot> {
   await owner.checkpoints(are);
-  await sleep(SETTLE_MS);
+  if (are === 'off') await settle(owner);
   const before = await owner.begin();
   const startedAt = performance.now();
   await sleep(lengthMs);
@@ -45,6 +45,16 @@ async function measure(owner: OwnerProcess, are: 'on' | 'off', lengthMs: number)
     megabytes: (after.checkpointBytes - before.checkpointBytes) / 1e6,
     pauses: after.pauses,
   };
+}
+
+/** What is under way when checkpoints are switched off goes to its end first. */
+async function settle(owner: OwnerProcess): Promise<void> {
+  for (let sent = -1; ;) {
+    const { checkpointBytes } = await owner.figures();
+    if (checkpointBytes === sent) return;
+    sent = checkpointBytes;
+    await sleep(SETTLE_MS);
+  }
 }
 
 function rowOf(name: string, slots: readonly Slot[]): string[] {

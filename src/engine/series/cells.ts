@@ -93,11 +93,12 @@ export class Cells {
     if (length <= this.#capacity) return;
     let capacity = Math.max(1, this.#capacity);
     while (capacity < length) capacity *= 2;
-    if (this.#hasMoved || capacity > this.#buffer.length) {
-      const grown = new Float64Array(Math.max(capacity, this.#buffer.length));
+    // What has moved once lies at the beginning of the buffer.
+    if (capacity > this.#buffer.length) {
+      const grown = new Float64Array(capacity);
       this.#copyTo(grown, 0);
       this.#buffer = grown;
-    } else this.#copyTo(this.#buffer, 0);
+    } else if (!this.#hasMoved) this.#copyTo(this.#buffer, 0);
     this.#page = this.#buffer;
     this.#at = 0;
     this.#capacity = capacity;
