@@ -51,6 +51,8 @@ const LAST_RECORD = 0x7f;
 
 const HEAD_BYTES = 3;
 const ROOM_BYTES = 16 * 1024;
+/** More memory than this is not kept for other bodies. */
+const KEPT_BYTES_MAX = 256 * 1024;
 /** Longer text is quicker written by the system's own encoder. */
 const SHORT_TEXT_MAX = 64;
 /** Its length stands in the byte of its kind. */
@@ -58,8 +60,10 @@ const TINY_TEXT_MAX = 31;
 
 export class FrameWriter {
   readonly #bytesMax: number;
-  #bytes = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(ROOM_BYTES);
   #view = new DataView(this.#bytes.buffer);
+  /** For the body after this one. */
+  #spare: Buffer | undefined;
   #at = HEAD_BYTES;
   #count = 0;
   readonly #shapes: Shapes;
@@ -107,13 +111,30 @@ export class FrameWriter {
   take(): Uint8Array {
     this.#bytes[0] = LIST_16;
     this.#view.setUint16(1, this.#count);
-    const body = new Uint8Array(this.#bytes.buffer.slice(0, this.#at));
-    if (this.#bytes.length > ROOM_BYTES * 4) this.#move(ROOM_BYTES, 0);
+    const body = this.#cut();
     this.#at = HEAD_BYTES;
     this.#count = 0;
     this.#records.fill(0);
     this.#nextRecord = FIRST_RECORD;
     return body;
+  }
+
+  /** @param body which nobody looks at any more: its memory is written again */
+  giveBack({ buffer }: Uint8Array): void {
+    const { byteLength } = buffer;
+    if (byteLength >= ROOM_BYTES && byteLength <= KEPT_BYTES_MAX) this.#spare = Buffer.from(buffer);
+  }
+
+  /** A body takes its memory along, unless it fills little of it. */
+  #cut(): Uint8Array {
+    const { length } = this.#bytes;
+    const body = this.#bytes.subarray(0, this.#at);
+    const isSmall = this.#at * 2 < length;
+    if (!isSmall || length > KEPT_BYTES_MAX) {
+      this.#writeInto(this.#spare ?? Buffer.allocUnsafeSlow(ROOM_BYTES));
+      this.#spare = undefined;
+    }
+    return isSmall ? new Uint8Array(body) : body;
   }
 
   #value(value: Json): void {
@@ -255,14 +276,18 @@ export class FrameWriter {
   /** Makes sure that so many bytes fit behind what is written. */
   #room(bytes: number): Buffer {
     const needed = this.#at + bytes;
-    if (needed > this.#bytes.length) this.#move(Math.max(needed, this.#bytes.length * 2), this.#at);
+    if (needed > this.#bytes.length) this.#grow(Math.max(needed, this.#bytes.length * 2));
     return this.#bytes;
   }
 
-  #move(bytes: number, kept: number): void {
-    const moved = Buffer.allocUnsafeSlow(bytes);
-    this.#bytes.copy(moved, 0, 0, kept);
-    this.#bytes = moved;
-    this.#view = new DataView(moved.buffer);
+  #grow(bytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(bytes);
+    this.#bytes.copy(grown, 0, 0, this.#at);
+    this.#writeInto(grown);
+  }
+
+  #writeInto(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }

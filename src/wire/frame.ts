@@ -16,7 +16,7 @@ import { isPlainJson } from './plain-json.ts';
  */
 
 /** The most events that one body holds. */
-export const BATCH_EVENTS_MAX = 256;
+export const BATCH_EVENTS_MAX = 1_024;
 
 /** No instant lies further from the epoch (ECMA-262, time values). */
 const INSTANT_MAX = 8.64e15;

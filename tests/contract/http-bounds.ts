@@ -127,7 +127,7 @@ const POST = 'POST / HTTP/1.1\r\nhost: x\r\n';
 
 const bodyLength: Answer = async (request) => {
   try {
-    return ok(String((await request.body()).byteLength));
+    return ok(String(await request.body(({ length }) => length)));
   } catch (error) {
     return { ...ok(error instanceof ShoalError ? error.code : 'another'), status: 400 };
   }

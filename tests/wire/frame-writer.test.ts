@@ -96,6 +96,23 @@ describe('a body', () => {
     expect(decodeFrame(writer.take()).events).toEqual([huge]);
   });
 
+  it('may leave its memory to a later one, and no other is touched by that', () => {
+    const writer = new FrameWriter();
+    const take = (letter: string): Uint8Array => {
+      writer.add(event({ list: Array<string>(300).fill(letter.repeat(60)) }));
+      return writer.take();
+    };
+    const [first, second] = [take('a'), take('b')];
+    writer.giveBack(first);
+    const [third, fourth, fifth] = [take('c'), take('d'), take('e')];
+    expect(fourth.buffer).toBe(first.buffer);
+    const texts = [second, third, fourth, fifth].map((body) => {
+      const list = decodeFrame(body).events[0]?.properties['list'];
+      return [...new Set(Array.isArray(list) ? list : [])].join();
+    });
+    expect(texts).toEqual(['b', 'c', 'd', 'e'].map((letter) => letter.repeat(60)));
+  });
+
   it('repeats no keys', () => {
     const one = event({ product_id: 'p-1', category: 'toys', price: 12.5 });
     const [alone, twice] = [written([one]).length, written([one, one]).length];

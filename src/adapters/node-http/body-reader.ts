@@ -5,9 +5,11 @@ import {
   bodyTooLarge,
   bodyTooSlow,
   DISCARDED_BYTES_MAX,
+  joined,
   requestAborted,
+  settle,
   tooMuchHeld,
-} from '../../roles/ports/http-body.ts';
+} from '../../roles/ports/http/body.ts';
 
 /** What all bodies of a server share. */
 export interface BodyLimits {
@@ -46,7 +48,7 @@ export class BodyReader {
   }
 
   /** It is not kept: it may be asked for once. */
-  body(): Promise<Uint8Array> {
+  body<Read>(read: (bytes: Uint8Array) => Read): Promise<Read> {
     const { bytesMax, withinMs, budget } = this.#limits;
     return new Promise((resolve, reject) => {
       let chunks: Buffer[] = [];
@@ -73,8 +75,9 @@ export class BodyReader {
         chunks.push(chunk);
       });
       this.#request.once('end', () => {
-        resolve(Buffer.concat(chunks));
+        const bytes = joined(chunks);
         chunks = [];
+        settle(resolve, reject, () => read(bytes));
       });
       this.#request.once('close', () => {
         clearTimeout(late);

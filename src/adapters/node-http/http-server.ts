@@ -8,11 +8,11 @@ import {
   HTTP_DEFAULTS,
   type HttpHandlers,
   type HttpOptions,
-  type HttpRequest,
   type HttpResponse,
   type HttpServer,
   type RunningServer,
 } from '../../roles/ports/http.ts';
+import { ReceivedRequest } from '../../roles/ports/http/received-request.ts';
 import { BodyReader, type BodyLimits } from './body-reader.ts';
 import { acceptSockets } from './sockets.ts';
 
@@ -88,19 +88,13 @@ function serve(
   bodies: BodyLimits,
   handlers: HttpHandlers,
 ): void {
-  const target = request.url ?? '/';
-  const mark = target.indexOf('?');
+  const { method = 'GET', url = '/' } = request;
+  const mark = url.indexOf('?');
+  const [path, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+  const address = request.socket.remoteAddress ?? '';
   const reader = new BodyReader(request, bodies);
-  const read: HttpRequest = {
-    method: request.method ?? 'GET',
-    path: decodePath(mark < 0 ? target : target.slice(0, mark)),
-    get query() {
-      return new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
-    },
-    headers: headersOf(request),
-    address: request.socket.remoteAddress ?? '',
-    body: () => reader.body(),
-  };
+  const head = { method, path, query, headers: headersOf(request), address };
+  const read = new ReceivedRequest(head, reader);
   void handlers.request(read).then(async (answer) => {
     if (reader.refused) await reader.ended;
     write(response, answer, reader.refused);
@@ -114,15 +108,6 @@ function headersOf(request: IncomingMessage): ReadonlyMap<string, string> {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
-}
-
-function decodePath(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 /** @param last no other request can follow on the connection */

@@ -5,9 +5,11 @@ import {
   bodyTooLarge,
   bodyTooSlow,
   DISCARDED_BYTES_MAX,
+  joined,
   requestAborted,
+  settle,
   tooMuchHeld,
-} from '../../roles/ports/http-body.ts';
+} from '../../roles/ports/http/body.ts';
 
 /** What all bodies of a server share. */
 export interface BodyLimits {
@@ -40,7 +42,7 @@ export class BodyReader {
   #held = 0;
   #bytes = 0;
   #isReleased = false;
-  #asked: { resolve(body: Uint8Array): void; reject(error: ShoalError): void } | undefined;
+  #asked: { read(body: Uint8Array): void; reject(error: ShoalError): void } | undefined;
   #end: () => void = () => undefined;
 
   constructor(response: UwsResponse, limits: BodyLimits) {
@@ -51,7 +53,7 @@ export class BodyReader {
     });
     response.onAborted(() => this.#abort());
     response.onData((chunk, isLast) => {
-      this.#take(chunk);
+      this.#take(chunk, isLast);
       if (!isLast) return;
       this.#isWhole = true;
       this.#answer();
@@ -60,9 +62,9 @@ export class BodyReader {
   }
 
   /** It is not kept: it may be asked for once. */
-  body(): Promise<Uint8Array> {
+  body<Read>(read: (bytes: Uint8Array) => Read): Promise<Read> {
     return new Promise((resolve, reject) => {
-      this.#asked = { resolve, reject };
+      this.#asked = { read: (bytes) => settle(resolve, reject, () => read(bytes)), reject };
       this.#answer();
     });
   }
@@ -80,7 +82,7 @@ export class BodyReader {
     this.#drop();
   }
 
-  #take(chunk: ArrayBuffer): void {
+  #take(chunk: ArrayBuffer, isLast: boolean): void {
     if (this.#isReleased) return;
     const { bytesMax, budget } = this.#limits;
     this.#bytes += chunk.byteLength;
@@ -91,8 +93,9 @@ export class BodyReader {
     if (this.#bytes > bytesMax) return this.#refuse(bodyTooLarge(bytesMax));
     if (!budget.take(chunk.byteLength)) return this.#refuse(tooMuchHeld());
     this.#held += chunk.byteLength;
-    // The chunk's memory is taken back when this function returns.
-    this.#chunks.push(new Uint8Array(chunk.slice(0)));
+    // The chunk's memory is taken back when the handler returns: what is read before needs no copy.
+    const isReadAtOnce = isLast && this.#asked !== undefined;
+    this.#chunks.push(new Uint8Array(isReadAtOnce ? chunk : chunk.slice(0)));
   }
 
   /** Answers whoever has asked, as soon as there is an answer. */
@@ -102,7 +105,7 @@ export class BodyReader {
     // Whoever is answered holds what they were given.
     this.#asked = undefined;
     this.#chunks = [];
-    if (this.#failure === undefined) asked.resolve(joined(chunks));
+    if (this.#failure === undefined) asked.read(joined(chunks));
     else asked.reject(this.#failure);
   }
 
@@ -133,10 +136,4 @@ export class BodyReader {
     this.#limits.budget.giveBack(this.#held);
     this.#held = 0;
   }
-}
-
-const EMPTY = new Uint8Array(0);
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  return chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks);
 }

@@ -17,11 +17,11 @@ import {
   HTTP_DEFAULTS,
   type HttpHandlers,
   type HttpOptions,
-  type HttpRequest,
   type HttpResponse,
   type HttpServer,
   type RunningServer,
 } from '../../roles/ports/http.ts';
+import { ReceivedRequest } from '../../roles/ports/http/received-request.ts';
 import { BodyReader, type BodyLimits } from './body-reader.ts';
 import { Connections } from './connections.ts';
 import { isAmbiguous } from './framing.ts';
@@ -114,17 +114,16 @@ function serve(
   // After an answer the parser would go on with what may be no request.
   if (isAmbiguous(headers)) return void response.close();
   const reader = new BodyReader(response, bodies);
-  const query = request.getQuery();
-  const read: HttpRequest = {
-    method,
-    path: decodePath(request.getUrl()),
-    get query() {
-      return new URLSearchParams(query);
+  const read = new ReceivedRequest(
+    {
+      method,
+      path: request.getUrl(),
+      query: request.getQuery(),
+      headers,
+      address: decoder.decode(response.getRemoteAddressAsText()),
     },
-    headers,
-    address: decoder.decode(response.getRemoteAddressAsText()),
-    body: () => reader.body(),
-  };
+    reader,
+  );
   void handlers.request(read).then((answer) => send(response, method, reader, answer));
 }
 
@@ -146,15 +145,6 @@ function headersOf(request: UwsRequest): ReadonlyMap<string, string> {
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   });
   return headers;
-}
-
-function decodePath(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function write(response: UwsResponse, method: string, answer: HttpResponse, last: boolean): void {

@@ -18,14 +18,15 @@ export interface HttpRequest {
   /** The peer's address as text, `127.0.0.1`; what proxies say of it stands in the headers. */
   readonly address: string;
   /**
-   * The whole body. It is not kept: it may be asked for once.
+   * Reads the whole body. It is not kept: it may be asked for once.
    *
+   * @param read is given the bytes, whose memory is taken back when it returns; what it throws, too
    * @throws ShoalError `body-too-large` (refuse-input) beyond the server's limit
    * @throws ShoalError `body-too-slow` (retry) when it does not come in time
    * @throws ShoalError `too-much-held` (retry) when all bodies together are too much
    * @throws ShoalError `request-aborted` (refuse-input) when the peer goes before its end
    */
-  body(): Promise<Uint8Array>;
+  body<Read>(read: (bytes: Uint8Array) => Read): Promise<Read>;
 }
 
 export interface HttpResponse {

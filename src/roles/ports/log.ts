@@ -82,6 +82,8 @@ export interface Log {
   /**
    * Appends may be started before earlier ones are answered; they are stored in the order of the
    * calls, but for those that are not stored.
+   *
+   * @param body must not change before the append ends; once it ends as `stored` nobody looks at it
    * @throws ShoalError `message-too-large` (refuse-input)
    */
   append(subject: string, body: Uint8Array, options?: AppendOptions): Promise<Appended>;

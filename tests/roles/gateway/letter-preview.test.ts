@@ -54,7 +54,7 @@ function preview(answer: unknown, draw = render, privateValues?: PrivateValues) 
       query: url.searchParams,
       headers: new Map(),
       address: '127.0.0.1',
-      body: async () => new Uint8Array(),
+      body: async (read) => read(new Uint8Array()),
     });
   };
   return { get, asked };

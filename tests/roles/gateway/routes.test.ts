@@ -44,7 +44,7 @@ function routes(parts: Partial<RouteParts> = {}): (path: string, method?: string
       query: new URLSearchParams(),
       headers: new Map(),
       address: '127.0.0.1',
-      body: async () => new Uint8Array(),
+      body: async (read) => read(new Uint8Array()),
     });
 }
 

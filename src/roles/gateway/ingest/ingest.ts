@@ -11,7 +11,7 @@ import { secretOf } from '../keys/secret.ts';
 import { Figures } from './figures.ts';
 import { INGEST_ROUTES, type IngestRoute } from './ingest-route.ts';
 import { Intake, type IntakeParts } from './intake.ts';
-import { inflatedText, isGzip, parseJson, textOf } from './json-body.ts';
+import { inflatedText, isGzip, keptOf, parseJson, textOf, type Kept } from './json-body.ts';
 import { BUSY, CLOSING, failureReply, POST_WANTED } from './replies.ts';
 
 /*
@@ -80,7 +80,7 @@ export class Ingest implements Desk {
   }
 
   async #take(request: HttpRequest, route: IngestRoute): Promise<HttpResponse> {
-    const body = await request.body();
+    const body = await request.body(keptOf);
     const { batchBytesMax, waitingBytesMax } = this.#parts;
     if (this.#isClosing) return CLOSING;
     // What comes out of gzip is not known yet; it is at most so much.
@@ -97,7 +97,7 @@ export class Ingest implements Desk {
   }
 
   /** Whoever names no key in the headers may do so in the body, which must be read for it. */
-  async #open(request: HttpRequest, route: IngestRoute, body: Uint8Array): Promise<HttpResponse> {
+  async #open(request: HttpRequest, route: IngestRoute, body: Kept): Promise<HttpResponse> {
     const { eventBytesMax, batchBytesMax } = this.#parts;
     const bytesMax = route.kind === 'message' ? eventBytesMax : batchBytesMax;
     const secret = secretOf(request);

@@ -16,16 +16,23 @@ const parseApart = runInNewContext('(text) => JSON.parse(text)') as (text: strin
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** What is kept of a body: most is ASCII, and is its text at once; of what is not, the bytes. */
+export type Kept = string | Uint8Array;
+
+/** @param body its memory may be taken back afterwards */
+export function keptOf(body: Uint8Array): Kept {
+  if (!isAscii(body)) return new Uint8Array(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+}
+
 /**
  * A body as the text it bears.
  *
  * @throws ShoalError `body-too-large`, `body-unreadable` (refuse-input)
  */
-export function textOf(body: Uint8Array, bytesMax: number): string {
+export function textOf(body: Kept, bytesMax: number): string {
   if (body.length > bytesMax) throw tooLarge(bytesMax);
-  // Most is ASCII, which is quicker read as such.
-  if (isAscii(body))
-    return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+  if (typeof body === 'string') return body;
   try {
     return utf8.decode(body);
   } catch {
@@ -35,14 +42,14 @@ export function textOf(body: Uint8Array, bytesMax: number): string {
 
 /** The same of a body in gzip. */
 export async function inflatedText(body: Uint8Array, bytesMax: number): Promise<string> {
-  return textOf(await inflated(body, bytesMax), bytesMax);
+  return textOf(keptOf(await inflated(body, bytesMax)), bytesMax);
 }
 
 /**
  * What a body is labelled as does not matter: RudderStack's SDK calls gzip a form, and proxies
  * inflate without saying so. No JSON begins with these two.
  */
-export function isGzip(body: Uint8Array): boolean {
+export function isGzip(body: Kept): body is Uint8Array {
   return body[0] === 0x1f && body[1] === 0x8b;
 }
 

@@ -27,19 +27,14 @@ export interface LaneSettings {
 
 /** Whoever waits for an event to be stored. */
 export interface Receipt {
-  /** @param failure undefined: so many of the events are stored; else they may be */
-  settle(events: number, failure: Error | undefined): void;
-}
-
-/** How many events of a message somebody waits for. */
-interface Share {
-  readonly receipt: Receipt;
-  events: number;
+  /** @param failure undefined: the event is stored; else it may be */
+  settle(failure: Error | undefined): void;
 }
 
 interface Message {
   readonly encoded: Encoded;
-  readonly shares: readonly Share[];
+  /** One for each event that somebody waits for. */
+  readonly receipts: readonly Receipt[];
 }
 
 /** NATS takes messages of at most 1 MiB. */
@@ -62,7 +57,7 @@ export class Lane {
   readonly #queue: Message[] = [];
   readonly #writer: FrameWriter;
   #latestAt: EpochMs = 0;
-  #shares: Share[] = [];
+  #receipts: Receipt[] = [];
   #n = 0;
   #sending: Promise<void> | undefined;
   #giveUpAt: EpochMs = 0;
@@ -92,7 +87,7 @@ export class Lane {
       this.#writer.add(event);
     }
     this.#latestAt = Math.max(this.#latestAt, event.at);
-    if (receipt !== undefined) this.#share(receipt);
+    if (receipt !== undefined) this.#receipts.push(receipt);
     if (this.#writer.count === BATCH_EVENTS_MAX) this.cut();
   }
 
@@ -102,15 +97,15 @@ export class Lane {
     const { sentAt, history = false } = this.#settings;
     const meta = { stamp: this.#takeStamp(), sentAt: sentAt(this.#latestAt), history };
     const encoded = encodeWritten(this.#writer.take(), meta);
-    this.#queue.push({ encoded, shares: this.#shares });
+    this.#queue.push({ encoded, receipts: this.#receipts });
     this.#latestAt = 0;
-    this.#shares = [];
+    this.#receipts = [];
     this.#send();
   }
 
   tick(sentAt: EpochMs): void {
     this.cut();
-    this.#queue.push({ encoded: encodeTick({ stamp: this.#takeStamp(), sentAt }), shares: [] });
+    this.#queue.push({ encoded: encodeTick({ stamp: this.#takeStamp(), sentAt }), receipts: [] });
     this.#send();
   }
 
@@ -127,13 +122,6 @@ export class Lane {
   /** Resolves when all that was cut is stored or given up. */
   async settled(): Promise<void> {
     await this.#sending;
-  }
-
-  /** The events of a request come one after the other. */
-  #share(receipt: Receipt): void {
-    const last = this.#shares.at(-1);
-    if (last?.receipt === receipt) last.events++;
-    else this.#shares.push({ receipt, events: 1 });
   }
 
   #takeStamp(): Stamp {
@@ -159,16 +147,20 @@ export class Lane {
       this.#queue.shift();
       this.stored++;
       this.failure = undefined;
-      for (const { receipt, events } of next.shares) receipt.settle(events, undefined);
+      for (const receipt of next.receipts) receipt.settle(undefined);
     }
     this.#sending = undefined;
   }
 
   async #store({ headers, body }: Encoded): Promise<Error | undefined> {
     const { log, clock } = this.#settings;
-    for (;;) {
+    for (let isRepeat = false; ; isRepeat = true) {
       const { kind } = await log.append(this.#subject, body, { headers });
-      if (kind === 'stored') return undefined;
+      if (kind === 'stored') {
+        // What was sent before may still wait in the connection.
+        if (!isRepeat) this.#writer.giveBack(body);
+        return undefined;
+      }
       this.#answered = kind;
       if (clock.now() >= this.#giveUpAt) return notStored(this.#subject, kind);
       await clock.sleep(REPEAT_AFTER_MS);
@@ -177,11 +169,11 @@ export class Lane {
 
   #giveUp(failure: Error): void {
     this.failure = failure;
-    const shares = [...this.#queue.flatMap((message) => message.shares), ...this.#shares];
+    const receipts = [...this.#queue.flatMap((message) => message.receipts), ...this.#receipts];
     this.#queue.length = 0;
     this.#writer.take();
-    this.#shares = [];
-    for (const { receipt, events } of shares) receipt.settle(events, failure);
+    this.#receipts = [];
+    for (const receipt of receipts) receipt.settle(failure);
   }
 }
 

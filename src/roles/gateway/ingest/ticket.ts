@@ -16,9 +16,9 @@ export class Ticket implements Receipt {
     });
   }
 
-  settle(events: number, failure: Error | undefined): void {
+  settle(failure: Error | undefined): void {
     this.#failure ??= failure;
-    this.#missing -= events;
+    this.#missing--;
     if (this.#missing === 0) this.#resolve(this.#failure);
   }
 }

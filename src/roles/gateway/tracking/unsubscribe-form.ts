@@ -35,7 +35,7 @@ const MEDIA_TYPES = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-d
 export async function readWish(request: HttpRequest): Promise<Wish | WishFault> {
   const type = request.headers.get('content-type') ?? '';
   if (!MEDIA_TYPES.test(type)) return 'media-type';
-  const body = await request.body();
+  const body = await request.body((bytes) => new Uint8Array(bytes));
   if (body.length > BODY_BYTES_MAX) return 'too-large';
   const fields = await formOf(type, body);
   const shown = fields?.get('shown');

@@ -50,7 +50,7 @@ export class IngestHouse {
     const { path = '/v1/batch', headers = SHOP, method = 'POST' } = sent;
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const bytes = Buffer.from(isRaw ? body : JSON.stringify(body));
-    const asked = { ...request(headers, { path, method }), body: async () => bytes };
+    const asked = request(headers, { path, method }, bytes);
     return (await this.ingest.answer(asked)) ?? { status: 0, headers: {}, body: '' };
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Lane, type Receipt } from '../../../../src/roles/gateway/ingest/lane.ts';
+import type { Appended, Log } from '../../../../src/roles/ports/log.ts';
 import { event, HeldLog } from './held-log.ts';
 
 /** Time passes only by sleeping, and when the test says so. */
@@ -16,7 +17,7 @@ class Hand {
   }
 }
 
-function laneOn(log: HeldLog, clock = new Hand()): Lane {
+function laneOn(log: Pick<Log, 'append'>, clock = new Hand()): Lane {
   const settings = { log, clock, producer: 'p', sentAt: () => clock.at, patienceMs: 2_000 };
   return new Lane(3, settings);
 }
@@ -24,9 +25,8 @@ function laneOn(log: HeldLog, clock = new Hand()): Lane {
 class Noted implements Receipt {
   readonly ends: (string | undefined)[] = [];
 
-  settle(events: number, failure: Error | undefined): void {
-    const end = failure === undefined ? 'stored' : failure.message;
-    this.ends.push(...Array.from({ length: events }, () => end));
+  settle(failure: Error | undefined): void {
+    this.ends.push(failure === undefined ? 'stored' : failure.message);
   }
 }
 
@@ -71,6 +71,29 @@ it('repeats under the same number, and gives up after its patience (3, 4)', asyn
   lane.cut();
   await lane.settled();
   expect([noted.ends.at(-1), stampsOf(log).at(-1), lane.failure]).toEqual(['stored', 2, undefined]);
+});
+
+it.each([
+  ['again once it is stored', ['stored'] as const, true],
+  ['not when it was sent twice: the first may still wait', ['unknown', 'stored'] as const, false],
+])('writes into the memory of a message %s', async (_, answers, isReused) => {
+  const bodies: Uint8Array[] = [];
+  const kinds: Appended['kind'][] = [...answers];
+  const log = {
+    append: async (_subject: string, body: Uint8Array): Promise<Appended> => {
+      bodies.push(body);
+      const kind = kinds.shift() ?? 'stored';
+      return kind === 'stored' ? { kind, sequence: bodies.length } : { kind: 'unknown' };
+    },
+  };
+  const lane = laneOn(log);
+  for (let i = 0; i < 4; i++) {
+    lane.add(event('a', { properties: { list: Array<string>(300).fill(`${i}`.repeat(60)) } }));
+    lane.cut();
+    await lane.settled();
+  }
+  const [first, ...later] = bodies.map(({ buffer }) => buffer);
+  expect(later.slice(answers.length - 1).includes(first ?? new ArrayBuffer())).toBe(isReused);
 });
 
 it('says that the log is full when it is', async () => {

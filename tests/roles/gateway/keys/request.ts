@@ -1,9 +1,10 @@
 import type { HttpRequest } from '../../../../src/roles/ports/http.ts';
 
-/** A request without a body. */
+/** A request, by itself without a body. */
 export function request(
   headers: Readonly<Record<string, string>> = {},
   more: Partial<Pick<HttpRequest, 'method' | 'path' | 'address'>> = {},
+  bytes: Uint8Array = new Uint8Array(),
 ): HttpRequest {
   return {
     method: 'POST',
@@ -11,7 +12,7 @@ export function request(
     address: '192.0.2.1',
     query: new URLSearchParams(),
     headers: new Map(Object.entries(headers)),
-    body: async () => new Uint8Array(),
+    body: async (read) => read(bytes),
     ...more,
   };
 }

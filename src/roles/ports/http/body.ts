@@ -1,4 +1,4 @@
-import { ShoalError } from '../../base/error.ts';
+import { ShoalError } from '../../../base/error.ts';
 
 /*
  * What every adapter of HTTP throws where a body does not come as it should, and how much it lets
@@ -45,4 +45,24 @@ export function requestAborted(): ShoalError {
     remedy: 'refuse-input',
     message: 'the peer went before the end of its request',
   });
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The chunks of a body as one. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length > 1 ? Buffer.concat(chunks) : (chunks[0] ?? NOTHING);
+}
+
+/** Resolves with what is made, or rejects with what is thrown on the way. */
+export function settle<Made>(
+  resolve: (made: Made) => void,
+  reject: (error: unknown) => void,
+  make: () => Made,
+): void {
+  try {
+    resolve(make());
+  } catch (error) {
+    reject(error);
+  }
 }
