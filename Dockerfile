@@ -17,5 +17,5 @@ COPY config ./config
 COPY templates ./templates
 USER node
 EXPOSE 8686
-ENTRYPOINT ["node", "bin/shoal.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=64", "bin/shoal.mjs"]
 CMD ["start"]

@@ -23,9 +23,12 @@ import { ratiosOf, showSpread, spreadOf, table } from './support/figures.ts';
 const PARTITIONS = 16;
 const CONTESTANTS: readonly Contestant[] = ['bare', 'uws', 'node-http'];
 const SIZES = [
-  { eventsPerBody: 100, connections: 48 },
+  { eventsPerBody: 100, connections: 96 },
   { eventsPerBody: 1, connections: 64 },
 ];
+
+/** As the program is started. */
+const FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +50,7 @@ class Helper {
 
   constructor(name: string, args: readonly string[] = [], flags: readonly string[] = []) {
     const file = fileURLToPath(new URL(`ingest/${name}.js`, import.meta.url));
-    this.#child = fork(file, args, { execArgv: ['--enable-source-maps', ...flags] });
+    this.#child = fork(file, args, { execArgv: [...FLAGS, ...flags] });
     this.#exited = once(this.#child, 'exit').then(() => {
       throw new Error(`${name} ${args.join(' ')} has ended`);
     });

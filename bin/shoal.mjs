@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // The program's front door: makes sure that everything is there and built, then runs the command
 // line.
 import { existsSync } from 'node:fs';
