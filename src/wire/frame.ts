@@ -15,7 +15,10 @@ import { isPlainJson } from './plain-json.ts';
  *    `__proto__` comes back as `__proto_`, minus zero as zero, a lone surrogate as U+FFFD.
  */
 
-/** The most events that one body holds. */
+/**
+ * The most events that one body holds. History is known by its file and the numbers of its
+ * messages: what was sent under another number than this would count again.
+ */
 export const BATCH_EVENTS_MAX = 1_024;
 
 /** No instant lies further from the epoch (ECMA-262, time values). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Publisher } from '../../../src/app/send/publisher.ts';
 import { partitionOf } from '../../../src/base/hash.ts';
 import type { CustomerEvent } from '../../../src/rules/event.ts';
+import { BATCH_EVENTS_MAX } from '../../../src/wire/frame.ts';
 import { eventsSubject } from '../../../src/wire/subject.ts';
 import { ToldLog, type Landed } from './told-log.ts';
 
@@ -65,7 +66,7 @@ describe('a publisher', () => {
       expect(batches.flat()).toEqual(
         events.filter(({ customer }) => partitionOf(customer, 4) === p),
       );
-      expect(batches.slice(0, -1).every((batch) => batch.length === 256)).toBe(true);
+      expect(batches.slice(0, -1).every((batch) => batch.length === BATCH_EVENTS_MAX)).toBe(true);
       expect(stampsOf(mine)).toEqual(mine.map((_, i) => i + 1));
       expect(mine.map(({ message }) => message.sentAt)).toEqual(
         batches.map((batch) => Math.max(...batch.map(({ at }) => at))),

@@ -11,6 +11,7 @@ import { RedisDirectory } from '../../../src/adapters/redis/directory/directory.
 import { sendCommand } from '../../../src/app/commands/send.ts';
 import { systemClock } from '../../../src/app/system-clock.ts';
 import { partitionOf } from '../../../src/base/hash.ts';
+import { BATCH_EVENTS_MAX } from '../../../src/wire/frame.ts';
 import { decodeLogMessage } from '../../../src/wire/log-codec.ts';
 import type { LogMessage } from '../../../src/wire/log-message.ts';
 import { eventsStream, eventsSubject } from '../../../src/wire/subject.ts';
@@ -108,21 +109,21 @@ async function fileOf(name: string, lines: readonly string[]): Promise<string> {
   return file;
 }
 
-const LINES = Array.from({ length: 2_000 }, (_, i) => line(i));
+const LINES = Array.from({ length: 5_000 }, (_, i) => line(i));
 
 test('a file reaches the partitions of its customers, in order, and then a tick', async () => {
   const { out } = await send(await fileOf('plain.ndjson.gz', LINES));
-  expect(out).toMatch(/^2000 events in \d+ batches, 0 malformed, [\d.]+ s\n$/);
+  expect(out).toMatch(/^5000 events in \d+ batches, 0 malformed, [\d.]+ s\n$/);
   const partitions = await newMessages();
   for (const [p, messages] of partitions.entries()) {
     const mine = LINES.map((_, i) => i).filter((i) => partitionOf(`c${i % 50}`, P) === p);
     expect(eventsOf(messages).map(({ properties }) => properties['i'])).toEqual(mine);
     expect(messages.at(-1)).toMatchObject({
       kind: 'tick',
-      sentAt: Date.UTC(2024, 0, 1) + 1_999_000,
+      sentAt: Date.UTC(2024, 0, 1) + 4_999_000,
     });
     expect(messages.filter(({ kind }) => kind === 'events')).toHaveLength(
-      Math.ceil(mine.length / 256),
+      Math.ceil(mine.length / BATCH_EVENTS_MAX),
     );
   }
 });
