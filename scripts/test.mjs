@@ -69,7 +69,7 @@ function count(summary, isGood) {
 const args = process.argv.slice(2);
 const isPure = args[0] === '--pure';
 // The quick form: fewer made-up histories each.
-if (isPure) process.env.SHOAL_RUNS ??= '50';
+if (isPure) process.env.SHOAL_RUNS ??= '40';
 await setUp(isPure ? 'build' : 'test');
 const checks = runChecks();
 const tests = runTests(isPure ? ['--project=pure', ...args.slice(1)] : args);
