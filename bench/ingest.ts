@@ -27,7 +27,7 @@ const SIZES = [
   { eventsPerBody: 1, connections: 64 },
 ];
 
-/** As the program is started. */
+/** The second as the program is started. */
 const FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 const { values } = parseArgs({

@@ -128,7 +128,7 @@ export class FrameWriter {
   /** A body takes its memory along, unless it fills little of it. */
   #cut(): Uint8Array {
     const { length } = this.#bytes;
-    const body = this.#bytes.subarray(0, this.#at);
+    const body = new Uint8Array(this.#bytes.buffer, 0, this.#at);
     const isSmall = this.#at * 2 < length;
     if (!isSmall || length > KEPT_BYTES_MAX) {
       this.#writeInto(this.#spare ?? Buffer.allocUnsafeSlow(ROOM_BYTES));

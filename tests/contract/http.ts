@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../src/app/local/loopback.ts';
@@ -87,6 +88,31 @@ export function httpContract(engine: string, start: HttpServer): void {
         const answer = await fetch(`http://${host}/`, { method: 'POST', body: 'x'.repeat(100) });
         expect(await answer.text()).toBe('no need');
       }
+    });
+
+    it('give their body to who asks at once as to who asks when it has come', async () => {
+      const host = await serve(async (request) => {
+        if (request.path === '/late') await sleep(100);
+        return ok(await request.body((bytes) => new TextDecoder().decode(bytes)));
+      });
+      const bodies = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(BODY_BYTES_MAX));
+      for (const path of ['/', '/late']) {
+        const answers = await Promise.all(
+          bodies.map((body) => fetch(`http://${host}${path}`, { method: 'POST', body })),
+        );
+        expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(bodies);
+      }
+    });
+
+    it('tell who reads their body what went wrong in reading', async () => {
+      const host = await serve(async (request) => {
+        const read = request.body(() => {
+          throw new Error('not what was wanted');
+        });
+        return ok(await read.catch(String));
+      });
+      const answer = await fetch(`http://${host}/`, { method: 'POST', body: 'x' });
+      expect(await answer.text()).toBe('Error: not what was wanted');
     });
 
     it('pass at the limit of the body and are refused one byte above it', async () => {

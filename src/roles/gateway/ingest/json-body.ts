@@ -50,7 +50,7 @@ export async function inflatedText(body: Uint8Array, bytesMax: number): Promise<
  * inflate without saying so. No JSON begins with these two.
  */
 export function isGzip(body: Kept): body is Uint8Array {
-  return body[0] === 0x1f && body[1] === 0x8b;
+  return typeof body !== 'string' && body[0] === 0x1f && body[1] === 0x8b;
 }
 
 /** @throws ShoalError `body-unreadable` (refuse-input) */

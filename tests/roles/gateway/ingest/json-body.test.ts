@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   inflatedText,
   isGzip,
+  keptOf,
   parseJson,
   textOf,
 } from '../../../../src/roles/gateway/ingest/json-body.ts';
@@ -32,6 +33,13 @@ describe('a body', () => {
       expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'body-unreadable' }));
     },
   );
+
+  it.each([['{"a":"b"}'], ['{"a":"Ж"}']])('is kept when its memory is taken back: %s', (text) => {
+    const body = new Uint8Array(bytes(text));
+    const kept = keptOf(body);
+    body.fill(0);
+    expect(textOf(kept, 100)).toBe(text);
+  });
 
   it('may have so many bytes and not one more', () => {
     expect(textOf(bytes('"12345678"'), 10)).toHaveLength(10);
