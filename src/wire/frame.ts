@@ -2,7 +2,7 @@ import { Unpackr } from 'msgpackr';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { CustomerEvent } from '../rules/event.ts';
 import { isCustomerId, nameOf } from './event.ts';
-import { FIELDS, FrameWriter, TYPES } from './frame-writer.ts';
+import { FIELDS, FrameWriter, TYPES } from './packing/frame-writer.ts';
 import type { Rejection } from './log-message.ts';
 import { isPlainJson } from './plain-json.ts';
 

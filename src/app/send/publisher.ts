@@ -1,7 +1,7 @@
 import { partitionOf } from '../../base/hash.ts';
 import type { EpochMs } from '../../base/time.ts';
 import { Lane, type LaneSettings } from '../../roles/gateway/ingest/lane.ts';
-import { Shapes } from '../../wire/shapes.ts';
+import { Shapes } from '../../wire/packing/shapes.ts';
 import type { CustomerEvent } from '../../rules/event.ts';
 
 export interface PublisherSettings extends Omit<LaneSettings, 'patienceMs'> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { partitionOf } from '../../../base/hash.ts';
 import type { DurationMs } from '../../../base/time.ts';
 import type { CustomerEvent } from '../../../rules/event.ts';
-import { Shapes } from '../../../wire/shapes.ts';
+import { Shapes } from '../../../wire/packing/shapes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { Lane } from './lane.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/base/json.ts';
-import type { CustomerEvent } from '../../src/rules/event.ts';
-import { decodeFrame } from '../../src/wire/frame.ts';
-import { FrameWriter } from '../../src/wire/frame-writer.ts';
+import type { JsonObject } from '../../../src/base/json.ts';
+import type { CustomerEvent } from '../../../src/rules/event.ts';
+import { decodeFrame } from '../../../src/wire/frame.ts';
+import { FrameWriter } from '../../../src/wire/packing/frame-writer.ts';
 
 function event(properties: JsonObject, more: Partial<CustomerEvent> = {}): CustomerEvent {
   const what = { type: 'track', event: 'Seen', at: 1_700_000_000_123, context: {} } as const;
@@ -36,7 +36,7 @@ describe('what is written, msgpackr reads', () => {
 
   it('text of every length around where its form changes', () => {
     const lengths = [
-      0, 1, 23, 24, 25, 31, 32, 63, 64, 84, 85, 86, 255, 256, 21_845, 21_846, 70_000,
+      0, 1, 2, 3, 4, 5, 23, 24, 25, 31, 32, 63, 64, 84, 85, 86, 255, 256, 21_845, 21_846, 70_000,
     ];
     for (const unit of ['x', 'é', 'Ж', '漢', '😀']) {
       const events = lengths.map((length) => event({ text: unit.repeat(length) }));

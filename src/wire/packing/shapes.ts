@@ -1,17 +1,21 @@
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 
 /** Objects of the same keys in the same order. */
 export interface Shape {
   /** From 0, below `SHAPES_MAX`; -1: no such object has come. */
   id: number;
   readonly keys: readonly string[];
-  readonly next: Map<string, Shape>;
-  /** The key that was asked for last, and where it leads: mostly it is the same again. */
-  lastKey: string | undefined;
-  last: Shape | undefined;
+  /** The last of them. */
+  readonly key: string;
+  /** Those of one key more that came first: a look at each of so few is quicker than a map. */
+  readonly next: Shape[];
+  /** The others, by that key. */
+  readonly others: Map<string, Shape>;
 }
 
 export const SHAPES_MAX = 1_024;
+
+const NEXT_MAX = 16;
 
 /** An object with more keys is not worth remembering. */
 const KEYS_MAX = 32;
@@ -32,7 +36,7 @@ export class Shapes {
   of(object: JsonObject): Shape | undefined {
     let shape: Shape | undefined = this.#root;
     for (const key in object) {
-      shape = shape.lastKey === key ? shape.last : nextShape(shape, key);
+      shape = nextShape(shape, key);
       if (shape === undefined) return this.#remember(object);
     }
     return shape.id < 0 ? this.#remember(object) : shape;
@@ -56,20 +60,19 @@ export class Shapes {
 }
 
 function newShape(keys: readonly string[]): Shape {
-  return { id: -1, keys, next: new Map(), lastKey: undefined, last: undefined };
+  return { id: -1, keys, key: keys.at(-1) ?? '', next: [], others: new Map() };
 }
 
-function nextShape(shape: Shape, key: string): Shape | undefined {
-  const next = shape.next.get(key);
-  if (next === undefined) return undefined;
-  shape.lastKey = key;
-  shape.last = next;
-  return next;
+function nextShape({ next, others }: Shape, key: string): Shape | undefined {
+  for (let i = 0; i < next.length; i++) if (next[i]?.key === key) return next[i];
+  return next.length < NEXT_MAX ? undefined : others.get(key);
 }
 
 function grow(shape: Shape, keys: readonly string[]): Shape {
-  const key = keys.at(-1) ?? '';
-  const next = shape.next.get(key) ?? newShape(keys);
-  shape.next.set(key, next);
-  return next;
+  const known = nextShape(shape, keys.at(-1) ?? '');
+  if (known !== undefined) return known;
+  const grown = newShape(keys);
+  if (shape.next.length < NEXT_MAX) shape.next.push(grown);
+  else shape.others.set(grown.key, grown);
+  return grown;
 }
