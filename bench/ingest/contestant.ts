@@ -87,6 +87,6 @@ process.on('message', () => {
 
 process.on('disconnect', () => process.exit());
 
-const order = JSON.parse(process.argv[2] ?? '') as ContestantOrder; // written by `arena.ts`
+const order = JSON.parse(process.argv[2] ?? '') as ContestantOrder; // written by `bench/ingest.ts`
 const url = order.contestant === 'bare' ? await startBare() : await startGateway(order);
 process.send?.({ url } satisfies Listening);

@@ -46,7 +46,7 @@ async function run({ url, eventsPerBody, connections, seconds }: LoadOrder): Pro
 }
 
 process.on('message', (order) => {
-  // Written by `arena.ts`.
+  // Written by `bench/ingest.ts`.
   void run(order as LoadOrder).then((told) => process.send?.(told));
 });
 process.on('disconnect', () => process.exit());

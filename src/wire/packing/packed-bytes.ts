@@ -141,18 +141,8 @@ export class PackedBytes {
 
   /** @param short the byte of a size below 16, which is added to it */
   #size(size: number, short: number, byteOf16: number, byteOf32: number): void {
-    this.#room(5);
-    if (size < 16) {
-      this.byte(short | size);
-    } else if (size < 0x10000) {
-      this.byte(byteOf16);
-      this.#view.setUint16(this.at, size);
-      this.at += 2;
-    } else {
-      this.byte(byteOf32);
-      this.#view.setUint32(this.at, size);
-      this.at += 4;
-    }
+    if (size < 16) this.byte(short | size);
+    else this.#wide(size, byteOf16, byteOf32);
   }
 
   #whole(value: number): void {
@@ -161,12 +151,20 @@ export class PackedBytes {
     } else if (value < 0x100) {
       this.byte(BYTE);
       this.byte(value);
-    } else if (value < 0x10000) {
-      this.byte(UINT_16);
+    } else {
+      this.#wide(value, UINT_16, UINT_32);
+    }
+  }
+
+  /** A number of 16 or of 32 bits, behind the byte of its kind. */
+  #wide(value: number, byteOf16: number, byteOf32: number): void {
+    this.#room(5);
+    if (value < 0x10000) {
+      this.byte(byteOf16);
       this.#view.setUint16(this.at, value);
       this.at += 2;
     } else {
-      this.byte(UINT_32);
+      this.byte(byteOf32);
       this.#view.setUint32(this.at, value);
       this.at += 4;
     }

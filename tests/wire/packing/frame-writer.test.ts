@@ -113,6 +113,12 @@ describe('a body', () => {
     expect(texts).toEqual(['b', 'c', 'd', 'e'].map((letter) => letter.repeat(60)));
   });
 
+  it('repeats no keys of many shapes that begin with different ones', () => {
+    const events = Array.from({ length: 40 }, (_, i) => event({ [`a quite long key ${i}`]: 1 }));
+    const [once, twice] = [written(events).length, written([...events, ...events]).length];
+    expect(twice - once).toBeLessThan(once - 40 * 'a quite long key'.length);
+  });
+
   it('repeats no keys', () => {
     const one = event({ product_id: 'p-1', category: 'toys', price: 12.5 });
     const [alone, twice] = [written([one]).length, written([one, one]).length];
