@@ -104,34 +104,6 @@ export function logContract(name: string, start: () => Promise<LogWorld>): void 
       expect(await world.log.lastSequence(stream)).toBe(2);
     });
 
-    test('an expectation lets exactly one of many writers win', async () => {
-      const { stream, subject } = await newStream();
-      const writers = Array.from({ length: 50 }, () =>
-        world.log.append(subject, bytes('mine'), { expectedLastSequence: 0 }),
-      );
-      const kinds = (await Promise.all(writers)).map((outcome) => outcome.kind);
-      expect(kinds.filter((kind) => kind === 'stored')).toHaveLength(1);
-      expect(kinds.filter((kind) => kind === 'conflict')).toHaveLength(49);
-      expect(await world.log.append(subject, bytes('next'), { expectedLastSequence: 1 })).toEqual({
-        kind: 'stored',
-        sequence: 2,
-      });
-      expect(await world.log.lastSequence(stream)).toBe(2);
-    });
-
-    test('an expectation of the whole stream holds for what is under way', async () => {
-      const { stream, subject } = await newStream();
-      const expected = [0, 1, 1, 2, 3];
-      const outcomes = await Promise.all(
-        expected.map((expectedStreamSequence) =>
-          world.log.append(subject, bytes('one'), { expectedStreamSequence }),
-        ),
-      );
-      const kinds = outcomes.map(({ kind }) => kind);
-      expect(kinds).toEqual(['stored', 'stored', 'conflict', 'stored', 'stored']);
-      expect(await world.log.lastSequence(stream)).toBe(4);
-    });
-
     test('appends that are under way together are stored in the order of the calls', async () => {
       const { stream, subject } = await newStream();
       const numbers = Array.from({ length: 2_000 }, (_, i) => i + 1);

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../../src/engine/effect.ts';
 import type { Log } from '../../src/roles/ports/log.ts';
+import { TRIGGERS } from '../../src/roles/ports/triggers-stream.ts';
+import { TriggerLane } from '../../src/roles/relay/trigger-lane.ts';
 import { TRIGGERS_STREAM } from '../../src/wire/subject.ts';
+import { encodeTrigger } from '../../src/wire/trigger.ts';
 import { entries, entry, RelayHouse } from '../support/relay.ts';
 import { eventually } from '../support/world.ts';
 
@@ -187,6 +190,30 @@ test('two relays at once: each trigger is stored once', async () => {
     expect(relay.failures).toEqual([]);
   }
   await expectEachOnce(house);
+});
+
+test('two who hand over in another order: what one of them says stands together', async () => {
+  const house = await RelayHouse.start(2);
+  await house.log.ensureStream(TRIGGERS);
+  const doubts: string[] = [];
+  const [mine, theirs] = ['mine', 'theirs'].map((name) => {
+    const onDoubt = (outcome: string): void => void doubts.push(`${name}: ${outcome}`);
+    const onFailure = (error: unknown): never => expect.fail(String(error));
+    return new TriggerLane({ log: house.log, name, end: 0, onDoubt, onFailure });
+  });
+  const put = (lane: TriggerLane | undefined, partition: number, number: number): void =>
+    lane?.put(encodeTrigger({ cluster: house.cluster, partition, number }, entry('ann')));
+  put(mine, 0, 1);
+  // Its first comes too late; its second stands where it belongs, and would follow nothing.
+  for (const number of [1, 2]) put(theirs, 1, number);
+  put(mine, 0, 2);
+  for (const number of [1, 2, 3]) put(theirs, 0, number);
+  for (const number of [1, 2]) put(mine, 1, number);
+  await mine?.settled();
+  await theirs?.settled();
+  const said = ['0/1', '0/2', '1/1', '1/2'].map((id) => `${house.cluster}/${id}`);
+  expect(await house.ids()).toEqual(said);
+  expect(doubts).toEqual(['theirs: conflict']);
 });
 
 test('the store away, or emptied: relaying goes on, nothing is doubled', async () => {

@@ -70,6 +70,9 @@ export class Stream {
 
 export type OnStored = (stream: Stream, message: StoredMessage, by: string) => void;
 
+/** Under this header a broker keeps the name of a message. */
+const ID = 'Nats-Msg-Id';
+
 /** The streams behind all logs of a world: what has landed, whoever knows of it. */
 export class Broker {
   readonly #streams = new Map<string, Stream>();
@@ -120,12 +123,13 @@ export class Broker {
   append(subject: string, body: Uint8Array, options: AppendOptions, by: string): Appended {
     const stream = this.#bySubject.get(subject) ?? this.#wild(subject);
     if (this.isAway || stream === undefined) return { kind: 'unknown' };
-    const { headers = new Map<string, string>(), ...expected } = options;
-    if (!isExpected(stream, subject, expected)) return { kind: 'conflict' };
+    if (!isExpected(stream, subject, options)) return { kind: 'conflict' };
     if (this.full.has(stream.settings.name)) return { kind: 'full' };
     const sequence = stream.lastSequence + 1;
     // The owner may go on to write where the body lies.
     const copy = Uint8Array.from(body);
+    const headers = new Map(options.headers);
+    if (options.id !== undefined) headers.set(ID, options.id);
     const message = { subject, sequence, storedAt: this.#now(), headers, body: copy };
     stream.messages.push(message);
     this.#onStored(stream, message, by);
@@ -179,9 +183,17 @@ export class Broker {
 
 function isExpected(stream: Stream, subject: string, expected: AppendOptions): boolean {
   const { expectedLastSequence: ofSubject, expectedStreamSequence: ofStream } = expected;
+  const { id, expectedLastId } = expected;
+  if (id !== undefined && stream.messages.some(({ headers }) => headers.get(ID) === id))
+    return false;
+  if (expectedLastId !== undefined && idOfLast(stream) !== expectedLastId) return false;
   if (ofStream !== undefined && ofStream !== stream.lastSequence) return false;
   if (ofSubject === undefined) return true;
   return ofSubject === (lastOf(stream, subject)?.sequence ?? 0);
+}
+
+function idOfLast({ messages }: Stream): string | undefined {
+  return messages.at(-1)?.headers.get(ID);
 }
 
 function lastOf({ messages, erased }: Stream, subject: string): StoredMessage | undefined {

@@ -51,6 +51,7 @@ export const SOMETIMES: readonly string[] = [
   'a partition stopped: log-gap',
   'a parcel was carried twice',
   'two relays ran at once',
+  'two relays said triggers in turn',
   'the relay was killed',
   'a bookmark was lost',
   'the store of a relay was away',

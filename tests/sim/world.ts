@@ -11,6 +11,7 @@ import { Gateway } from './gateway.ts';
 import { shopEvent, SHOPPERS } from './shop.ts';
 import { SimProcess } from './process.ts';
 import type { Trouble } from './plan.ts';
+import { TRIGGERS_STREAM } from '../../src/wire/subject.ts';
 import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Site } from './site.ts';
@@ -134,6 +135,7 @@ export class World {
 
   #onStored(stream: Stream, message: StoredMessage, by: string): void {
     const { name } = stream.settings;
+    if (name === TRIGGERS_STREAM) this.joining?.triggers.onTrigger(message, by);
     for (const site of this.sites) {
       if (name === site.eventsStream) {
         site.onEvents(message);

@@ -83,6 +83,7 @@ export class RelayHouse {
       positions: this.#positionsWhile(() => !isDead),
       stores: [],
       cluster: this.cluster,
+      boot: randomUUID(),
       partitions: this.partitions,
       clock: systemClock,
       logger,

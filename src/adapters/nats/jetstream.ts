@@ -14,6 +14,7 @@ export const ERROR = {
   streamNameInUse: 10_058,
   wrongLastSequence: 10_071,
   wrongLastSequenceConstant: 10_164,
+  wrongLastId: 10_070,
   storeFailed: 10_077,
 } as const;
 

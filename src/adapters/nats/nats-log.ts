@@ -37,7 +37,7 @@ export class NatsLog implements Log {
   }
 
   async ensureStream(settings: StreamSettings): Promise<void> {
-    const { name, subjects, ageMsMax, bytesMax, whenFull } = settings;
+    const { name, subjects, ageMsMax, bytesMax, idsForMs, whenFull } = settings;
     const answer = await this.#ask(`STREAM.CREATE.${name}`, {
       name,
       subjects,
@@ -46,6 +46,7 @@ export class NatsLog implements Log {
       discard: whenFull === 'drop-oldest' ? 'old' : 'new',
       max_age: (ageMsMax ?? 0) * NANOS_PER_MS,
       max_bytes: bytesMax ?? -1,
+      ...(idsForMs !== undefined && { duplicate_window: idsForMs * NANOS_PER_MS }),
       max_msgs: -1,
       num_replicas: 1,
     });
@@ -58,11 +59,13 @@ export class NatsLog implements Log {
     const answer = await this.#answers.ask(subject, body, { headers, timeoutMs: TIMEOUT_MS });
     if (answer === undefined) return { kind: 'unknown' };
     const read = readAnswer(answer.string());
+    if (read.kind === 'ok' && read.content['duplicate'] === true) return { kind: 'conflict' };
     if (read.kind === 'ok') return { kind: 'stored', sequence: Number(read.content['seq']) };
     if (read.kind === 'none') return { kind: 'unknown' };
     switch (read.number) {
       case ERROR.wrongLastSequence:
       case ERROR.wrongLastSequenceConstant:
+      case ERROR.wrongLastId:
         return { kind: 'conflict' };
       case ERROR.storeFailed:
         return { kind: 'full' };
@@ -156,13 +159,16 @@ export class NatsLog implements Log {
 }
 
 function appendHeaders(options: AppendOptions): ReadonlyMap<string, string> | undefined {
-  const { headers, expectedLastSequence, expectedStreamSequence } = options;
-  if (expectedLastSequence === undefined && expectedStreamSequence === undefined) return headers;
+  const { headers, expectedLastSequence, expectedStreamSequence, id, expectedLastId } = options;
+  const own = [
+    ['Nats-Expected-Last-Subject-Sequence', expectedLastSequence],
+    ['Nats-Expected-Last-Sequence', expectedStreamSequence],
+    ['Nats-Msg-Id', id],
+    ['Nats-Expected-Last-Msg-Id', expectedLastId],
+  ] as const;
+  if (own.every(([, value]) => value === undefined)) return headers;
   const all = new Map(headers);
-  if (expectedLastSequence !== undefined)
-    all.set('Nats-Expected-Last-Subject-Sequence', String(expectedLastSequence));
-  if (expectedStreamSequence !== undefined)
-    all.set('Nats-Expected-Last-Sequence', String(expectedStreamSequence));
+  for (const [name, value] of own) if (value !== undefined) all.set(name, String(value));
   return all;
 }
 

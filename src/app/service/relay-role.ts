@@ -7,7 +7,7 @@ import { connectServers, type RoleContext, type RunningRole } from './role-conte
 
 /** Connects and runs a relay of all partitions. */
 export async function runRelay(context: RoleContext): Promise<RunningRole> {
-  const { settings, logger, metrics, onFailure } = context;
+  const { settings, boot, logger, metrics, onFailure } = context;
   const { nats, redis, disconnect } = await connectServers(context);
   const directory = new RedisDirectory(redis, settings.cluster);
   const relay = startRelay({
@@ -16,6 +16,7 @@ export async function runRelay(context: RoleContext): Promise<RunningRole> {
     directory: settings.privateAttributes.size === 0 ? undefined : directory,
     stores: customerStores(redis, settings.cluster),
     cluster: settings.cluster,
+    boot,
     partitions: settings.partitions,
     clock: systemClock,
     logger,

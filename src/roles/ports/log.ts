@@ -23,6 +23,8 @@ export interface StreamSettings {
   /** Ms; absent: messages do not age out. */
   readonly ageMsMax?: number;
   readonly bytesMax?: number;
+  /** For how long a name that is used again is noticed, ms; absent: as the log has it. */
+  readonly idsForMs?: number;
   /** `refuse` when nothing was said: appends end as `full`. */
   readonly whenFull?: 'refuse' | 'drop-oldest';
 }
@@ -33,6 +35,13 @@ export interface AppendOptions {
   readonly expectedLastSequence?: number;
   /** Append only when this is the sequence of the stream's last message (0: it never had one). */
   readonly expectedStreamSequence?: number;
+  /** Names the message; a name that was used lately is a conflict. */
+  readonly id?: string;
+  /**
+   * Append only when the stream's last message bears this name. A sequence says where that one
+   * stands, not whose it is: who appends ahead of the answers, beside others, goes by the name.
+   */
+  readonly expectedLastId?: string;
 }
 
 /** What a stream holds now. */

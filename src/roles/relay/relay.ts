@@ -16,7 +16,9 @@ import { runSession, type SessionEnd, type SessionParts } from './session.ts';
  *    the engine drops what it has seen.
  */
 
-export interface RelayOptions extends Omit<SessionParts, 'figures'> {
+export interface RelayOptions extends Omit<SessionParts, 'figures' | 'name'> {
+  /** Names this boot: no other boot of any relay has the same. */
+  readonly boot: string;
   readonly metrics: Metrics;
   /** Told what ended the relay for good. */
   readonly onFailure: (error: unknown) => void;
@@ -45,9 +47,11 @@ async function run(options: RelayOptions, signal: AbortSignal): Promise<void> {
   const { clock, logger } = options;
   const figures = relayFigures(options.metrics);
   let end: SessionEnd = 'doubt';
+  let sessions = 0;
   do {
+    const name = `${options.boot}-${++sessions}`;
     try {
-      end = await runSession({ ...options, figures }, end !== 'gap', signal);
+      end = await runSession({ ...options, name, figures }, end !== 'gap', signal);
       if (end !== 'stopped') figures.restarts.add(1, { reason: end });
     } catch (error) {
       if (signal.aborted) return;

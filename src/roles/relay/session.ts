@@ -34,6 +34,8 @@ import { TRIGGERS } from '../ports/triggers-stream.ts';
 export interface SessionParts extends DeliveryParts {
   readonly positions: PositionStore;
   readonly cluster: string;
+  /** No other session of any relay has the same. */
+  readonly name: string;
   /** How many partitions there are; all are read. */
   readonly partitions: number;
 }
@@ -126,7 +128,7 @@ class Session {
       parts.logger.warn('a trigger may not have been stored', { outcome });
       this.#finish('doubt');
     };
-    this.#lane = new TriggerLane({ log: parts.log, end, onDoubt, onFailure });
+    this.#lane = new TriggerLane({ log: parts.log, name: parts.name, end, onDoubt, onFailure });
     this.#carrier = new Carrier({ ...parts, onFailure });
     const way = { lane: this.#lane, carrier: this.#carrier, progress: this.#progress };
     const shared = { ...parts, ...way, onFailure, onGap: () => this.#finish('gap') };

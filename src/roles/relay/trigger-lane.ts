@@ -1,13 +1,15 @@
 import { assert } from '../../base/assert.ts';
 import type { Trigger } from '../../wire/trigger.ts';
-import type { Appended, Log } from '../ports/log.ts';
+import type { Appended, AppendOptions, Log } from '../ports/log.ts';
 import { signalOnce } from './signal-once.ts';
 
 /*
  * Appends triggers to `shoal-triggers`, many under way at a time.
  *
- * 1. Each is stored only right behind the one before it: when one is not, none after it is. So the
- *    stream has no hole and nothing twice, even while two relays run.
+ * 1. The first is stored only behind the end that was looked at, each further one only right behind
+ *    the one before it, which it knows by its name: what stands there may be another relay's, who
+ *    reads the partitions in another order. When one is not stored, none after it is. So the stream
+ *    has no hole and nothing twice, even while two relays run.
  * 2. After the first that may not have been stored nothing more is appended: the next lane begins
  *    with what is there.
  */
@@ -18,6 +20,8 @@ const BYTES_UNDER_WAY_MAX = 8 * 1024 * 1024;
 
 export interface LaneParts {
   readonly log: Log;
+  /** No other lane has the same. */
+  readonly name: string;
   /** The sequence of the stream's last message. */
   readonly end: number;
   /** Told once, of the first that may not have been stored. */
@@ -82,8 +86,7 @@ export class TriggerLane {
   async #append({ subject, headers, body }: Trigger, sequence: number): Promise<void> {
     this.#bytes += body.length;
     try {
-      const expectedStreamSequence = sequence - 1;
-      const options = { headers, expectedStreamSequence };
+      const options = { headers, id: this.#idOf(sequence), ...this.#expectationOf(sequence) };
       this.#take(await this.#parts.log.append(subject, body, options), sequence);
     } catch (error) {
       this.#isBroken = true;
@@ -91,6 +94,17 @@ export class TriggerLane {
     }
     this.#bytes -= body.length;
     this.#tell();
+  }
+
+  #idOf(sequence: number): string {
+    return `${this.#parts.name}-${sequence}`;
+  }
+
+  #expectationOf(sequence: number): AppendOptions {
+    const before = sequence - 1;
+    return before === this.#parts.end
+      ? { expectedStreamSequence: before }
+      : { expectedLastId: this.#idOf(before) };
   }
 
   #take(outcome: Appended, sequence: number): void {

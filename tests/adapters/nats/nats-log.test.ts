@@ -1,5 +1,6 @@
 import { connectNats } from '../../../src/adapters/nats/connect.ts';
 import { logContract, type LogWorld } from '../../contract/log.ts';
+import { logExpectationsContract } from '../../contract/log-expectations.ts';
 import { logHistoryContract } from '../../contract/log-history.ts';
 import { startNats } from '../../support/servers.ts';
 import { RecordingLogger, systemClock } from '../../support/world.ts';
@@ -21,4 +22,5 @@ async function start(): Promise<LogWorld> {
 }
 
 logContract('NATS', start);
+logExpectationsContract('NATS', start);
 logHistoryContract('NATS', start);

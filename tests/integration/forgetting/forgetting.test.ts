@@ -69,6 +69,7 @@ function relayOf({ link, store }: OwnerHouse): Relay {
     positions: new RedisPositionStore(store, 'test'),
     stores: [new RedisMailPages(store, 'test')],
     cluster: 'test',
+    boot: 'relay',
     partitions: 1,
     clock: systemClock,
     logger: new RecordingLogger(),

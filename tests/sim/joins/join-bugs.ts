@@ -56,6 +56,21 @@ const doesNotWait: Bug = {
   }),
 };
 
+const goesByThePlace: Bug = {
+  name: 'puts a trigger behind whatever stands before its place',
+  shownBy: { trouble: 'joins', faults: ['a second relay', 'a lost bookmark', 'a second relay'] },
+  relay: ({ log, ...ports }) => ({
+    ...ports,
+    log: logWith(log, {
+      append: (subject, body, { expectedLastId, ...options } = {}) => {
+        const place = /-(\d+)$/.exec(expectedLastId ?? '')?.[1];
+        const expected = place !== undefined && { expectedStreamSequence: Number(place) };
+        return log.append(subject, body, { ...options, ...expected });
+      },
+    }),
+  }),
+};
+
 const countsTwice: Bug = {
   name: 'takes in a parcel as often as it comes',
   shownBy: { trouble: 'joins', faults: [...LOSES_BOOKMARKS, 'a second relay'] },
@@ -78,6 +93,7 @@ export const JOIN_BUGS: readonly Bug[] = [
   takesPublishedForCarried,
   savesTooEarly,
   doesNotWait,
+  goesByThePlace,
   countsTwice,
   joinsTooLate,
 ];

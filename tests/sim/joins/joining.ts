@@ -7,6 +7,7 @@ import type { World } from '../world.ts';
 import { PEOPLE } from './people.ts';
 import { RelayProcesses } from './relay-processes.ts';
 import { tallyOf } from './tally.ts';
+import { TriggerTally } from './trigger-tally.ts';
 import { whereabouts } from './whereabouts.ts';
 
 /*
@@ -17,9 +18,11 @@ import { whereabouts } from './whereabouts.ts';
  *    joined; who has joined nobody is at home.
  * 3. The directory knows of a join before the other partition does.
  * 4. Who has joined another is a member of nothing any more.
+ * 5. Each transition becomes a trigger once.
  */
 export class Joining {
   readonly relays: RelayProcesses;
+  readonly triggers: TriggerTally;
   readonly #world: World;
   readonly #published = new Set<string>();
   readonly #arrived = new Set<string>();
@@ -27,6 +30,7 @@ export class Joining {
   constructor(world: World) {
     this.#world = world;
     this.relays = new RelayProcesses(world);
+    this.triggers = new TriggerTally(world);
   }
 
   startRelay(): void {
@@ -67,12 +71,13 @@ export class Joining {
   }
 
   get hasAllArrived(): boolean {
-    return this.#missing.length === 0;
+    return this.#missing.length === 0 && this.triggers.missing.length === 0;
   }
 
   get whyNot(): string {
     const missing = this.#missing;
-    return missing.length === 0 ? '' : `parcels ${missing.join()} have not arrived`;
+    const parcels = missing.length === 0 ? [] : [`parcels ${missing.join()} have not arrived`];
+    return [...parcels, ...this.triggers.missing].join('; ');
   }
 
   get #missing(): string[] {

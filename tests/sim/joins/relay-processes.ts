@@ -50,6 +50,7 @@ export class RelayProcesses {
       ...(world.bug?.relay?.(ports, world) ?? ports),
       stores: [],
       cluster: 'sim',
+      boot: process.name,
       partitions: world.sites.length,
       clock: process.clock,
       logger: world.logger.of(process.name),
