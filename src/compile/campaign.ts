@@ -1,8 +1,8 @@
 import type { CampaignId, SegmentId } from '../base/id.ts';
-import type { EpochMs } from '../base/time.ts';
+import type { DurationMs, EpochMs } from '../base/time.ts';
 import type { Campaign, Reentry } from '../campaign/campaign.ts';
 import { compileRule, type CompiledRule, type Numbering } from './rule.ts';
-import { compileWait, needsLocalTime, type DueAt } from './wait.ts';
+import { compileWait, longestWaitMs, needsLocalTime, type DueAt } from './wait.ts';
 
 /** A campaign as the engine runs it. */
 export interface PlannedCampaign {
@@ -11,6 +11,8 @@ export interface PlannedCampaign {
   /** True when the due instant hangs on the recipient's zone. */
   readonly needsZone: boolean;
   readonly reentry: Reentry;
+  /** For so long behind its trigger an enrolment may begin or wait; Infinity: a mailing's pace. */
+  readonly enrolmentMsMax: DurationMs;
   /** Undefined unless it goes to a whole segment at one instant. */
   readonly mailing: PlannedMailing | undefined;
   /** What must hold at the moment of sending; undefined: nothing is asked. */
@@ -31,6 +33,7 @@ export function planCampaign(campaign: Campaign, numbering: Numbering): PlannedC
     dueAt: compileWait(campaign),
     needsZone: needsLocalTime(campaign),
     reentry,
+    enrolmentMsMax: when.kind === 'at' ? Infinity : longestWaitMs(campaign),
     mailing: when.kind === 'at' ? when : undefined,
     condition: condition && compileRule(condition, numbering),
   };

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/assert.ts';
-import type { EpochMs } from '../base/time.ts';
+import { DAY_MS, HOUR_MS, type DurationMs, type EpochMs } from '../base/time.ts';
 import { minuteOfDayAt, nextShowing, type Zone } from '../base/zone.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { isQuiet } from '../campaign/quiet-hours.ts';
@@ -23,6 +23,18 @@ export function compileWait({ wait, quietHours }: Waiting): DueAt {
     if (!isQuiet(quietHours, minuteOfDayAt(zone, at))) return at;
     return nextShowing(zone, at, quietHours.toMinute);
   };
+}
+
+/** Longer than it takes until a clock shows a time, twice, even where a day is left out. */
+const CLOCK_MS: DurationMs = 4 * DAY_MS;
+/** What one partition tells another is under way for so long at most. */
+const UNDER_WAY_MS: DurationMs = HOUR_MS;
+
+/** Longer than from any trigger to the end of its wait, wherever the recipient is. */
+export function longestWaitMs(waiting: Waiting): DurationMs {
+  const { wait } = waiting;
+  const lengthMs = wait.kind === 'for' ? wait.ms : wait.afterMs;
+  return lengthMs + UNDER_WAY_MS + (needsLocalTime(waiting) ? CLOCK_MS : 0);
 }
 
 function compileEnd(wait: Campaign['wait']): DueAt {

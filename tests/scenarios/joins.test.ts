@@ -139,6 +139,25 @@ scenario(
 );
 
 scenario(
+  'what counts for a span is the trigger: also of a wait that comes along when the span is over',
+  `
+  define    carts  { event: Product Added }
+  campaign  cart   { when: { event: Product Added }, wait: 3h, reentry: 2h }
+  10:00  ann         Product Added      // enters carts
+  11:30  ?phone      Product Added      // enters carts
+  12:10  ?tablet     Product Added      // enters carts
+  13:00  tick                           // ann due cart at 13:00
+  13:10  eve         Product Added      // enters carts
+  13:20  bob         Product Added      // enters carts
+  13:30  zoe         Product Added      // enters carts
+  14:00  ann=phone   $identify          // phone quietly exits carts
+  14:10  ann=tablet  $identify          // tablet quietly exits carts
+  16:00  tick                           // ann due cart at 15:10
+  17:00  tick  // eve due cart at 16:10, bob due cart at 16:20, zoe due cart at 16:30
+  `,
+);
+
+scenario(
   'time goes on for both as one: the same instants, whoever the events were of',
   `
   define  often  { event: Order Completed, within: 1h, atLeast: 3 }

@@ -10,8 +10,10 @@ import { bitmapsFromBytes, bitmapsToBytes } from './truths.ts';
  *
  * 1. `always`: nothing is kept. `once`: a bit for each customer. `span`: a row of the series,
  *    numbered behind the enrolments, with the trigger's instant in its cell; the sweep of dead
- *    series takes it when the span is over.
- * 2. What was cancelled is not noted.
+ *    series takes it when no trigger is asked about any more that the span could exclude.
+ * 2. A trigger may be asked about that is older than its span: a mailing has turns long after its
+ *    begin, and who joins another brings along what they wait for.
+ * 3. What was cancelled is not noted.
  */
 
 export class Served {
@@ -65,7 +67,7 @@ export class Served {
     if (cells.length === 0) cells.push(triggeredAt);
     else cells.set(0, triggeredAt);
     this.#series.store(row, cells);
-    this.#series.setDeadFrom(row, triggeredAt + reentry.ms);
+    this.#series.setDeadFrom(row, this.#deadFrom(campaign, triggeredAt));
   }
 
   /** Forgets that a customer's wait has come to its end. */
@@ -105,9 +107,16 @@ export class Served {
       const ordinal = ordinalOf(there);
       if (campaign === undefined || ordinal === undefined) continue;
       const triggeredAt = before.#triggeredAt(row);
-      // What is over may have been swept or not: here it is gone.
-      if (!before.admits(old, there, at)) this.note(campaign, ordinal, triggeredAt);
+      // What is dead may have been swept or not: here it is gone.
+      if (before.#deadFrom(old, triggeredAt) > at) this.note(campaign, ordinal, triggeredAt);
     }
+  }
+
+  /** From when on nobody is asked about whom a note could exclude. */
+  #deadFrom(campaign: number, triggeredAt: EpochMs): EpochMs {
+    const planned = this.#campaigns[campaign];
+    if (planned?.reentry.kind !== 'span') return triggeredAt;
+    return triggeredAt + planned.reentry.ms + planned.enrolmentMsMax;
   }
 
   #rows(): number[] {
