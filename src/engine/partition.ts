@@ -6,6 +6,7 @@ import type { Definitions } from '../compile/definitions.ts';
 import { compilePlan } from '../compile/plan.ts';
 import type { Count, Effect } from './effect.ts';
 import { Intake } from './arrival/intake.ts';
+import { keepGiven } from './joining/given.ts';
 import { Supplements } from './joining/supplements.ts';
 import { BEGINNING, type Moment } from './moment.ts';
 import { Outputs, type Output } from './numbering.ts';
@@ -172,7 +173,9 @@ export class Partition {
   redefine(rebuilt: Partition): Output[] {
     const { state, moment } = rebuilt.#timeline;
     const { streamTime } = this;
-    const supplements = rebuilt.#supplements?.passed(streamTime) ?? [];
+    const { aliases } = this.#timeline.state;
+    const supplements = rebuilt.#supplements?.passed(streamTime, aliases) ?? [];
+    keepGiven(aliases, state.aliases);
     const effects = [...differences(this.#timeline.state, state, streamTime), ...supplements];
     this.#repeats = rebuilt.#repeats;
     this.#timeline = this.#timelineOf(state, moment);

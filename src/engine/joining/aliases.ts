@@ -10,6 +10,7 @@ import { Links } from './links.ts';
  * 2. A link from an id to a customer says one of these, or some: the id, which lives here, is the
  *    customer's alias; the customer, who lives here, has asked for it; so much of what was kept of
  *    it has been taken in by the customer.
+ * 3. A link from an id to itself says how much of what was kept of it has been passed on.
  */
 
 const IS_ALIAS = 1;
@@ -17,6 +18,7 @@ const IS_ASKED = 2;
 /** It was asked for by `alias`. */
 const IS_EXPLICIT = 4;
 const IS_TAKEN = 8;
+const IS_GIVEN = 16;
 
 /** An id that a customer has to do with. */
 export interface Linked {
@@ -87,12 +89,38 @@ export class Aliases {
 
   /** What was last said to have been taken in; empty at first. */
   takenOf(id: CustomerId, customer: CustomerId): string {
-    const link = this.#links.find(id, customer);
-    return link === undefined ? '' : this.#links.text(link);
+    return this.#notes(id, customer)[0];
   }
 
+  /** @param taken without a line feed, as all notes */
   setTaken(id: CustomerId, customer: CustomerId, taken: string): void {
-    this.#links.setText(this.#mark(id, customer, IS_TAKEN), taken);
+    const [, given] = this.#notes(id, customer);
+    this.#links.setText(this.#mark(id, customer, IS_TAKEN), `${taken}\n${given}`);
+  }
+
+  /** What was last said to have been passed on; empty at first. */
+  givenOf(id: CustomerId): string {
+    return this.#notes(id, id)[1];
+  }
+
+  setGiven(id: CustomerId, given: string): void {
+    // What has gone round a circle is taken in by the id itself.
+    const [taken] = this.#notes(id, id);
+    this.#links.setText(this.#mark(id, id, IS_GIVEN), `${taken}\n${given}`);
+  }
+
+  #notes(id: CustomerId, customer: CustomerId): readonly [taken: string, given: string] {
+    const link = this.#links.find(id, customer);
+    const [taken = '', given = ''] = link === undefined ? [] : this.#links.text(link).split('\n');
+    return [taken, given];
+  }
+
+  /** Of whom something has been passed on. */
+  *given(): Generator<CustomerId> {
+    const links = this.#links;
+    for (const link of links.all()) {
+      if ((links.flags(link) & IS_GIVEN) !== 0) yield links.idOf(links.from(link));
+    }
   }
 
   /** All that a customer has to do with, by id. */
@@ -100,6 +128,7 @@ export class Aliases {
     const links = this.#links;
     return links
       .linksTo(customer)
+      .filter((link) => links.flags(link) !== IS_GIVEN)
       .map((link) => {
         const flags = links.flags(link);
         const [isAlias, isAsked] = [(flags & IS_ALIAS) !== 0, (flags & IS_ASKED) !== 0];
@@ -112,20 +141,25 @@ export class Aliases {
   dropAllOf(customer: CustomerId): void {
     for (const { id, isAlias } of this.linkedTo(customer)) {
       if (isAlias) this.unlink(id);
-      const link = this.#links.find(id, customer);
-      if (link !== undefined) this.#links.remove(link);
+      this.#drop(id, customer);
     }
+    this.#drop(customer, customer);
   }
 
-  /** Goes on with those of an engine that has seen all, but for what was taken in. */
+  /** Goes on with those of an engine that has seen all, but for how much was passed on or taken. */
   learnFrom(there: Aliases): void {
     const links = there.#links;
     for (const link of links.all()) {
-      const flags = links.flags(link) & ~IS_TAKEN;
+      const flags = links.flags(link);
       const [id, customer] = [links.idOf(links.from(link)), links.idOf(links.to(link))];
       if ((flags & IS_ALIAS) !== 0) this.link(id, customer);
       if ((flags & IS_ASKED) !== 0) this.ask(id, customer, (flags & IS_EXPLICIT) !== 0);
     }
+  }
+
+  #drop(id: CustomerId, customer: CustomerId): void {
+    const link = this.#links.find(id, customer);
+    if (link !== undefined) this.#links.remove(link);
   }
 
   #mark(id: CustomerId, customer: CustomerId, flags: number): number {

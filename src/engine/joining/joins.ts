@@ -9,12 +9,13 @@ import type { Presence } from '../arrival/presence.ts';
 import { takeOut } from '../forgetting/removal.ts';
 import type { State } from '../state/state.ts';
 import { belongingsOf, takeIn } from './belongings.ts';
+import { noteGiven } from './given.ts';
 import { readHandover, writeHandover } from './handover.ts';
 import { packBelongings, unpackBelongings } from './packed-belongings.ts';
 import { SeriesNames } from './series-names.ts';
 import { slicesOf, type Slice } from './slices.ts';
 import type { Supplements } from './supplements.ts';
-import { Taken } from './taken.ts';
+import { Shares } from './shares.ts';
 import type { Ways } from './ways.ts';
 
 /*
@@ -127,9 +128,11 @@ export class Joins {
     const belongings = packBelongings(state, this.#seriesNames, belongingsOf(state, ordinal, now));
     this.#turnIntoAlias(ordinal, into, now);
     const why = isHistory ? 'import' : 'event';
+    const out = { alias: id, into, takeOutId };
+    noteGiven(state.aliases, out, belongings);
     const text = writeHandover({ takeOutId, why, belongings });
     for (const slice of slicesOf(takeOutId, text)) this.#pass(id, into, now, slice, [id]);
-    supplements?.take({ alias: id, into, takeOutId }, belongings);
+    supplements?.take(out, belongings);
   }
 
   /** What was kept of one who lived elsewhere has come for a customer who lives here. */
@@ -141,13 +144,14 @@ export class Joins {
     const { takeOutId, why, belongings: packed } = handover;
     const known = presence.find(into, at);
     if (known === undefined && why === 'define') return;
-    const taken = new Taken(takeOutId, state.aliases.takenOf(alias, into));
+    const shares = new Shares(state.aliases.takenOf(alias, into));
+    const taken = shares.at(takeOutId);
     const belongings = unpackBelongings(state, this.#seriesNames, packed, taken);
     const ordinal = known ?? presence.add(into, belongings.heardAt);
     const now = presence.instantOf(ordinal, at);
     presence.wakeBefore(ordinal, now);
     takeIn(state, evaluator, ordinal, belongings, now);
-    state.aliases.setTaken(alias, into, taken.toText());
+    state.aliases.setTaken(alias, into, shares.toText());
     presence.wake(ordinal, now);
     evaluator.settle(ordinal, now, why, belongings.segments);
   }

@@ -6,8 +6,8 @@ import type { RecentKept } from '../state/recent.ts';
 import type { RecentItem } from '../state/recent-items.ts';
 import type { State } from '../state/state.ts';
 import type { Belongings, CampaignKept, SeriesKept } from './belongings.ts';
-import type { SeriesNames } from './series-names.ts';
-import type { Taken } from './taken.ts';
+import { isList, type SeriesNames } from './series-names.ts';
+import { RECENT, type Share } from './shares.ts';
 
 /*
  * Belongings as plain JSON, in names that every partition understands.
@@ -16,9 +16,6 @@ import type { Taken } from './taken.ts';
  * 2. Of a series that was taken in before only what is more is read.
  * 3. Of what is read the outline is looked at: who may write it may as well write definitions.
  */
-
-/** In the place of a condition: the recent orders and views. */
-const RECENT = -1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -67,16 +64,16 @@ export function unpackBelongings(
   state: State,
   names: SeriesNames,
   packed: JsonObject,
-  taken: Taken,
+  taken: Share,
 ): Belongings {
-  const { heardAt, segments, attributes, series, campaigns, recent } = packed;
+  const { heardAt, segments, attributes, campaigns, recent } = packed;
   const isRecentNew = taken.of(RECENT) === 0 && isObject(recent);
-  if (isRecentNew) taken.set(RECENT, 1);
+  if (isRecentNew) taken.note(RECENT, 1);
   return {
     heardAt: typeof heardAt === 'number' ? heardAt : undefined,
     segments: new Set(listOf(segments).filter((id): id is SegmentId => typeof id === 'string')),
     attributes: isPacked(attributes) ? attributes : {},
-    series: isObject(series) ? unpackSeries(state, names, series, taken) : [],
+    series: unpackSeries(state, names, packed, taken),
     campaigns: listOf(campaigns).flatMap((one) => unpackCampaign(state, one)),
     recent: isRecentNew
       ? {
@@ -90,21 +87,23 @@ export function unpackBelongings(
 function unpackSeries(
   state: State,
   names: SeriesNames,
-  series: JsonObject,
-  taken: Taken,
+  { series, omitted }: JsonObject,
+  taken: Share,
 ): SeriesKept[] {
-  return Object.entries(series).flatMap(([name, list]) =>
-    names.conditionsOf(name).flatMap((condition) => {
-      const cells = cellsOf(state, listOf(list));
-      const isShared = state.plan.conditions[condition]?.shape.kind === 'count';
-      const before = taken.of(condition);
-      const count = isShared ? cells.length : 1;
-      if (count <= before) return [];
-      taken.set(condition, count);
-      // Of a list of instants the latest have been taken in.
-      return { condition, cells: isShared ? cells.slice(0, count - before) : cells };
-    }),
-  );
+  const all = isObject(series) ? Object.entries(series) : [];
+  return all.flatMap(([name, list]) => {
+    const conditions = names.conditionsOf(name);
+    if (conditions.length === 0) return [];
+    const cells = cellsOf(state, listOf(list));
+    const passedBefore = isObject(omitted) ? Number(omitted[name] ?? 0) : 0;
+    const share = isList(name) ? passedBefore + cells.length : 1;
+    const before = taken.of(name);
+    if (share <= before) return [];
+    taken.note(name, share);
+    // Of a list of instants the latest have been taken in.
+    const rest = isList(name) ? cells.slice(0, share - Math.max(before, passedBefore)) : cells;
+    return conditions.map((condition) => ({ condition, cells: rest }));
+  });
 }
 
 function cellsOf({ values }: State, list: readonly Json[]): number[] {

@@ -49,12 +49,20 @@ export class SeriesNames {
   }
 }
 
+/** So begins the name of counts. */
+const LIST = 'count ';
+
+/** Whether a name is that of counts: a list of instants, of which more or fewer may be kept. */
+export function isList(name: string): boolean {
+  return name.startsWith(LIST);
+}
+
 function nameIn(plan: Plan, condition: number): string | undefined {
   const planned = plan.conditions[condition];
   const use = planned?.uses[0];
   if (planned === undefined || use === undefined || planned.first !== condition) return undefined;
   return planned.shape.kind === 'count'
-    ? `count ${canonicalJson(use.source)}`
+    ? `${LIST}${canonicalJson(use.source)}`
     : keyIn(plan, condition);
 }
 

@@ -109,6 +109,22 @@ test('of an id that nothing is said of no byte is left', () => {
   expect(aliases.hasAsked('tablet-of-ann', 'customer-bob')).toBe(true);
 });
 
+test('of one id there is what was passed on, and what of it came back', () => {
+  let aliases = new Aliases();
+  aliases.setGiven('ann', 'what was given');
+  expect([aliases.givenOf('ann'), aliases.takenOf('ann', 'ann')]).toEqual(['what was given', '']);
+  expect(aliases.linkedTo('ann')).toEqual([]);
+  aliases.setTaken('ann', 'ann', 'what was taken');
+  aliases.setGiven('phone', 'more');
+  aliases = restored(aliases);
+  expect([...aliases.given()].toSorted(compareUtf8)).toEqual(['ann', 'phone']);
+  expect(aliases.givenOf('ann')).toBe('what was given');
+  expect(aliases.takenOf('ann', 'ann')).toBe('what was taken');
+  aliases.dropAllOf('ann');
+  expect([aliases.givenOf('ann'), aliases.takenOf('ann', 'ann')]).toEqual(['', '']);
+  expect([...aliases.given()]).toEqual(['phone']);
+});
+
 test('learns all but what was taken in', () => {
   const [there, here] = [new Aliases(), new Aliases()];
   there.link('phone', 'ann');

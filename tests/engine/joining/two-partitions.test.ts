@@ -1,97 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { UTC } from '../../../src/base/zone.ts';
-import type { Definitions } from '../../../src/compile/definitions.ts';
-import type { Effect } from '../../../src/engine/effect.ts';
 import { SLICE_LENGTH_MAX } from '../../../src/engine/joining/slices.ts';
 import { Partition } from '../../../src/engine/partition.ts';
-import type { Input, PartitionSettings } from '../../../src/engine/protocol.ts';
-import type { CustomerEvent } from '../../../src/rules/event.ts';
-import type { Rule } from '../../../src/rules/rule.ts';
 import { campaignOf } from '../../support/campaign.ts';
-import { ConnectedPartitions } from '../../support/connected.ts';
 import { passed, someoneOf } from '../../support/parcels.ts';
 import {
-  compare,
-  event,
-  HOUR,
-  identify,
-  MINUTE,
-  not,
-  of,
-  track,
-  within,
-} from '../../model/story.ts';
+  alias,
+  ann,
+  bob,
+  defined,
+  House,
+  login,
+  phone,
+  SETTINGS,
+  tablet,
+  visit,
+} from '../../support/two-partitions.ts';
+import { compare, event, HOUR, identify, not, of, track, within } from '../../model/story.ts';
 
 /*
  * One by one what happens between two partitions; random histories of it are in across.test.ts.
  */
-
-const SETTINGS: PartitionSettings = {
-  ...{ clock: 'broker', graceMs: 0, dedupWindowMs: 600_000, dedupIdsMax: 100 },
-  partitions: 2,
-};
-const [phone, tablet] = [someoneOf(0, 2, 'phone'), someoneOf(0, 2, 'tablet')];
-const [ann, bob] = [someoneOf(1, 2, 'ann'), someoneOf(1, 2, 'bob')];
-
-function defined(rules: Record<string, Rule>, more: Partial<Definitions> = {}): Definitions {
-  const segments = Object.entries(rules).map(([id, rule]) => ({ id, name: id, rule }));
-  return { segments, campaigns: [], zone: UTC, ...more };
-}
-
-function visit(id: string, at: number, name = 'Viewed', properties = {}): CustomerEvent {
-  return { ...of(id, track(name, at, properties)), anonymousId: id };
-}
-
-function login(id: string, other: string, at: number): CustomerEvent {
-  return { ...of(id, identify(at, {})), anonymousId: other };
-}
-
-function alias(id: string, other: string, at: number): CustomerEvent {
-  return { ...login(id, other, at), type: 'alias', event: '' };
-}
-
-class House extends ConnectedPartitions {
-  #read = 0;
-
-  constructor(definitions: Definitions) {
-    super(SETTINGS, definitions);
-  }
-
-  take(...events: readonly CustomerEvent[]): void {
-    const storedAt = Math.max(...events.map(({ at }) => at));
-    this.apply({ kind: 'message', storedAt, events });
-  }
-
-  tick(at: number): void {
-    this.apply({ kind: 'tick', storedAt: at, sentAt: at });
-  }
-
-  /** What was told since the last call, as a person reads it, without what is passed on. */
-  told(): string[] {
-    const effects = this.effects.slice(this.#read);
-    this.#read = this.effects.length;
-    return effects.flatMap((effect) => (effect.kind === 'passed' ? [] : lineOf(effect)));
-  }
-
-  membersOf(id: string): string[] {
-    return this.engines.flatMap((engine) => engine.members(id));
-  }
-
-  /** What of some texts can be found in the states. */
-  foundIn(...texts: readonly string[]): string[] {
-    const bytes = this.engines.map((engine) =>
-      Buffer.concat(engine.snapshot().flatMap((section) => section.bytes)).toString('latin1'),
-    );
-    return texts.filter((text) => bytes.some((one) => one.includes(text)));
-  }
-}
-
-function lineOf(effect: Effect): string {
-  const { kind, at, customer, why } = effect;
-  const what =
-    kind === 'entry' || kind === 'exit' ? effect.segment : kind === 'due' ? effect.campaign : '';
-  return `${at} ${customer} ${kind} ${what} (${why})`;
-}
 
 const twice = event('Viewed', { window: within(HOUR), comparison: compare('atLeast', 2) });
 
@@ -234,69 +162,6 @@ test('much that is kept comes in slices, stored between them', () => {
   expect(house.membersOf('sum')).toEqual([]);
 });
 
-describe('other definitions, after a visitor has joined', () => {
-  const views = (fromMs: number, value: number): Rule =>
-    event('Viewed', { window: within(fromMs), comparison: compare('equals', value) });
-
-  function joined(rules: Record<string, Rule>): House {
-    const house = new House(defined(rules));
-    for (const at of [1, 2, 3, 4, 5]) house.take(visit(phone, at * MINUTE));
-    house.take(of(ann, track('Viewed', 6 * MINUTE)));
-    house.take(login(ann, phone, 7 * MINUTE));
-    house.carryAll();
-    house.told();
-    return house;
-  }
-
-  function define(house: House, rules: Record<string, Rule>, order = [0, 1]): void {
-    for (const partition of order) house.define(partition, defined(rules));
-    house.carryAll();
-  }
-
-  test.each([[[0, 1]], [[1, 0]]])('what they ask for comes behind the rest (order %j)', (order) => {
-    const house = joined({ two: views(HOUR, 2) });
-    define(house, { two: views(HOUR, 2), six: views(HOUR, 6), wide: views(2 * HOUR, 6) }, order);
-    expect(house.membersOf('two')).toEqual([]);
-    expect([house.membersOf('six'), house.membersOf('wide')]).toEqual([[ann], [ann]]);
-    expect(house.told().every((line) => /\((define|merge)\)/.test(line))).toBe(true);
-    house.tick(HOUR + 4 * MINUTE);
-    expect(house.membersOf('two')).toEqual([ann]);
-    expect([house.membersOf('six'), house.membersOf('wide')]).toEqual([[], [ann]]);
-  });
-
-  test('what was dropped and comes back counts once', () => {
-    const total = event('Viewed', { comparison: compare('equals', 6) });
-    const house = joined({ total, two: views(HOUR, 2) });
-    define(house, { two: views(HOUR, 7) });
-    define(house, { total, two: views(HOUR, 6) });
-    expect([house.membersOf('total'), house.membersOf('two')]).toEqual([[ann], [ann]]);
-  });
-
-  test('more counts of the same events than share one series', () => {
-    const house = joined({});
-    // The widest windows, of one series, keep few; that of another one keeps more.
-    const few = Array.from({ length: 32 }, (_, n) => [`s${n}`, views(HOUR + 1 + n, 1)] as const);
-    const many = Object.fromEntries([...few, ['all', views(HOUR, 6)]]);
-    define(house, many);
-    expect(house.membersOf('all')).toEqual([ann]);
-    define(house, { ...many, more: views(3 * HOUR, 7) });
-    house.take(visit(phone, 8 * MINUTE));
-    house.carryAll();
-    expect([house.membersOf('all'), house.membersOf('more')]).toEqual([[], [ann]]);
-    house.tick(HOUR + 6 * MINUTE);
-    expect(house.membersOf('s0')).toEqual([]);
-    house.tick(HOUR + 6 * MINUTE + 1);
-    expect(house.membersOf('s0')).toEqual([ann]);
-  });
-
-  test('nobody is known but aliases: history is read anew all the same', () => {
-    const house = joined({});
-    expect(house.engines.map((engine) => engine.customerCount())).toEqual([0, 1]);
-    define(house, { six: views(HOUR, 6) });
-    expect(house.membersOf('six')).toEqual([ann]);
-  });
-});
-
 test.each([
   'no JSON',
   '[]',
@@ -310,24 +175,6 @@ test.each([
   const items = [{ n: 1, passed: passed(ann, parcel, phone) }];
   expect(engine.apply({ storedAt: 1, body: { kind: 'passed', source: 0, items } })).toEqual([]);
   expect(engine.attributes(ann) ?? {}).toEqual({});
-});
-
-test('where the log has lost its beginning, aliases are known from the start', () => {
-  const settings = { ...SETTINGS, partitions: 1 };
-  const message = (...events: CustomerEvent[]): Input => {
-    const storedAt = events.at(-1)?.at ?? 0;
-    return { storedAt, body: { kind: 'events', events, history: false } };
-  };
-  const before = new Partition(settings, defined({}));
-  before.apply(message(visit(phone, 1), login(ann, phone, 2)));
-  const kept = message(visit(phone, 3), of(ann, track('Viewed', 4)));
-  before.apply(kept);
-  const definitions = defined({ twice });
-  const rebuilt = Partition.withDefinitions(settings, definitions, { before, isTrimmed: true });
-  rebuilt.apply(kept);
-  before.redefine(rebuilt);
-  expect(before.members('twice')).toEqual([ann]);
-  expect(before.questions.aliasOf(phone)).toBe(ann);
 });
 
 describe('someone is forgotten', () => {
