@@ -1,7 +1,7 @@
 import type { CustomerId } from '../../base/id.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import type { Aliases } from './aliases.ts';
-import { isList } from './series-names.ts';
+import { shareOf } from './series-names.ts';
 import { RECENT, Shares, type Share } from './shares.ts';
 
 /*
@@ -24,9 +24,7 @@ export function noteGiven(aliases: Aliases, out: TakenOut, belongings: JsonObjec
   const { alias, takeOutId } = out;
   const shares = new Shares(aliases.givenOf(alias));
   const given = shares.at(takeOutId);
-  for (const [name, cells] of seriesOf(belongings)) {
-    given.note(name, isList(name) ? cells.length : 1);
-  }
+  for (const [name, cells] of seriesOf(belongings)) given.note(name, shareOf(name, cells));
   if (isObject(belongings['recent'])) given.note(RECENT, 1);
   aliases.setGiven(alias, shares.toText());
 }
@@ -51,7 +49,7 @@ export function restOf(belongings: JsonObject, given: Share): JsonObject | undef
   const omitted: Record<string, number> = {};
   for (const [name, cells] of seriesOf(belongings)) {
     const before = given.of(name);
-    if (before >= (isList(name) ? cells.length : 1)) continue;
+    if (before >= shareOf(name, cells)) continue;
     series[name] = cells.slice(0, cells.length - before);
     if (before > 0) omitted[name] = before;
   }

@@ -1,12 +1,12 @@
 import type { CampaignId, SegmentId } from '../../base/id.ts';
-import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { isObject, own, type Json, type JsonObject } from '../../base/json.ts';
 import { NEVER, type EpochMs } from '../../base/time.ts';
 import type { Packed } from '../state/attributes.ts';
 import type { RecentKept } from '../state/recent.ts';
 import type { RecentItem } from '../state/recent-items.ts';
 import type { State } from '../state/state.ts';
 import type { Belongings, CampaignKept, SeriesKept } from './belongings.ts';
-import { isList, type SeriesNames } from './series-names.ts';
+import { isList, shareOf, type SeriesNames } from './series-names.ts';
 import { RECENT, type Share } from './shares.ts';
 
 /*
@@ -95,8 +95,9 @@ function unpackSeries(
     const conditions = names.conditionsOf(name);
     if (conditions.length === 0) return [];
     const cells = cellsOf(state, listOf(list));
-    const passedBefore = isObject(omitted) ? Number(omitted[name] ?? 0) : 0;
-    const share = isList(name) ? passedBefore + cells.length : 1;
+    const said = isObject(omitted) ? own(omitted, name) : undefined;
+    const passedBefore = typeof said === 'number' ? said : 0;
+    const share = passedBefore + shareOf(name, cells);
     const before = taken.of(name);
     if (share <= before) return [];
     taken.note(name, share);

@@ -57,6 +57,11 @@ export function isList(name: string): boolean {
   return name.startsWith(LIST);
 }
 
+/** How much the cells of a series are: of a list as many as there are, else 1 for the whole. */
+export function shareOf(name: string, cells: readonly unknown[]): number {
+  return isList(name) ? cells.length : 1;
+}
+
 function nameIn(plan: Plan, condition: number): string | undefined {
   const planned = plan.conditions[condition];
   const use = planned?.uses[0];
