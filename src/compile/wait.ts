@@ -27,7 +27,7 @@ export function compileWait({ wait, quietHours }: Waiting): DueAt {
 
 /** Longer than it takes until a clock shows a time, twice, even where a day is left out. */
 const CLOCK_MS: DurationMs = 4 * DAY_MS;
-/** What one partition tells another is under way for so long at most. */
+/** A wait that was under way from another partition for longer, while no relay ran, comes along. */
 const UNDER_WAY_MS: DurationMs = HOUR_MS;
 
 /** Longer than from any trigger to the end of its wait, wherever the recipient is. */

@@ -158,6 +158,24 @@ scenario(
 );
 
 scenario(
+  'whoever has had a mailing does not get it again in the turn of an id of theirs',
+  `
+  define    carts  { event: Product Added }
+  campaign  news   { when: { at: 2026-01-05T12:00:00Z, segment: carts, perSecond: 1 }, reentry: 1s }
+  10:00        ann        Product Added   // enters carts
+  10:01        bob        Product Added   // enters carts
+  10:02        cem        Product Added   // enters carts
+  10:03        ?phone     Product Added   // enters carts
+  12:00:02     tick       // ann due news at 12:00, bob due news at 12:00:01, cem due news
+  12:00:02.100 dan        Product Added   // enters carts
+  12:00:02.200 eve        Product Added   // enters carts
+  12:00:02.300 zoe        Product Added   // enters carts
+  12:00:02.500 ann=phone  $identify       // phone quietly exits carts
+  12:10        tick
+  `,
+);
+
+scenario(
   'time goes on for both as one: the same instants, whoever the events were of',
   `
   define  often  { event: Order Completed, within: 1h, atLeast: 3 }
